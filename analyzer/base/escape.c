@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * escape.c - captured bytes for terminals and JSON. */
+#include "escape.h"
+
+static const char hex[] = "0123456789abcdef";
+
+static bool is_tail(uint8_t byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
+
+size_t ms_utf8_length(const uint8_t *data, size_t length)
+{
+    if (length == 0)
+        return 0;
+    uint8_t first = data[0];
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first <= 0xdf)
+        return length >= 2 && is_tail(data[1]) ? 2 : 0;
+    if ((first & 0xf0) == 0xe0) {
+        if (length < 3 || !is_tail(data[1]) || !is_tail(data[2]))
+            return 0;
+        if ((first == 0xe0 && data[1] < 0xa0) || (first == 0xed && data[1] > 0x9f))
+            return 0; /* overlong, or a surrogate */
+        return 3;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        if (length < 4 || !is_tail(data[1]) || !is_tail(data[2]) || !is_tail(data[3]))
+            return 0;
+        if ((first == 0xf0 && data[1] < 0x90) || (first == 0xf4 && data[1] > 0x8f))
+            return 0;
+        return 4;
+    }
+    return 0;
+}
+
+/* C1 controls, line and paragraph separators, zero-width and bidirectional controls, BOM, tags. */
+static bool is_harmful(const uint8_t *data, size_t length)
+{
+    if (length == 2)
+        return (data[0] == 0xc2 && data[1] < 0xa0) || (data[0] == 0xd8 && data[1] == 0x9c);
+    if (length == 3) {
+        uint32_t code = (uint32_t)(data[0] & 0x0f) << 12 | (uint32_t)(data[1] & 0x3f) << 6 |
+                        (uint32_t)(data[2] & 0x3f);
+        return (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+               (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
+               (code >= 0xfff9 && code <= 0xfffb);
+    }
+    if (length == 4)
+        return data[0] == 0xf3 && data[1] == 0xa0 && (data[2] == 0x80 || data[2] == 0x81);
+    return false;
+}
+
+static void escape_byte(MsBuffer *out, uint8_t byte)
+{
+    const char *named = byte == '\r' ? "\\r" : byte == '\n' ? "\\n" : byte == '\t' ? "\\t" : NULL;
+    if (named) {
+        ms_buffer_append(out, named, 2);
+        return;
+    }
+    const uint8_t text[4] = {'\\', 'x', (uint8_t)hex[byte >> 4], (uint8_t)hex[byte & 15]};
+    ms_buffer_append(out, text, sizeof text);
+}
+
+void ms_escape_terminal(MsBuffer *out, const uint8_t *data, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        size_t run = at;
+        while (run < length && data[run] >= 0x20 && data[run] < 0x7f && data[run] != '\\')
+            run++;
+        ms_buffer_append(out, data + at, run - at);
+        at = run;
+        if (at == length)
+            break;
+        size_t sequence = ms_utf8_length(data + at, length - at);
+        if (data[at] == '\\') {
+            ms_buffer_append(out, "\\\\", 2);
+            at++;
+        } else if (sequence > 1 && !is_harmful(data + at, sequence)) {
+            ms_buffer_append(out, data + at, sequence);
+            at += sequence;
+        } else {
+            size_t bytes = sequence > 1 ? sequence : 1;
+            for (size_t i = 0; i < bytes; i++)
+                escape_byte(out, data[at + i]);
+            at += bytes;
+        }
+    }
+}
+
+bool ms_escape_json(MsBuffer *out, const uint8_t *data, size_t length)
+{
+    bool exact = true;
+    size_t at = 0;
+    while (at < length) {
+        size_t run = at;
+        while (run < length && data[run] >= 0x20 && data[run] < 0x7f && data[run] != '"' &&
+               data[run] != '\\')
+            run++;
+        ms_buffer_append(out, data + at, run - at);
+        at = run;
+        if (at == length)
+            break;
+        uint8_t byte = data[at];
+        size_t sequence = ms_utf8_length(data + at, length - at);
+        if (byte == '"' || byte == '\\') {
+            ms_buffer_byte(out, '\\');
+            ms_buffer_byte(out, byte);
+            at++;
+        } else if (byte == '\r' || byte == '\n' || byte == '\t') {
+            ms_buffer_byte(out, '\\');
+            ms_buffer_byte(out, byte == '\r' ? 'r' : byte == '\n' ? 'n' : 't');
+            at++;
+        } else if (byte < 0x20 || byte == 0x7f) {
+            ms_buffer_text(out, "\\u00");
+            ms_escape_hex(out, &byte, 1);
+            at++;
+        } else if (sequence == 0) {
+            ms_buffer_text(out, "\xef\xbf\xbd");
+            exact = false;
+            at++;
+        } else if (is_harmful(data + at, sequence) && sequence < 4) {
+            uint32_t code = sequence == 2 ? (uint32_t)(byte & 0x1f) << 6 | (data[at + 1] & 0x3fu)
+                                          : (uint32_t)(byte & 0x0f) << 12 |
+                                                (uint32_t)(data[at + 1] & 0x3f) << 6 |
+                                                (data[at + 2] & 0x3fu);
+            ms_buffer_printf(out, "\\u%04x", (unsigned)code);
+            at += sequence;
+        } else {
+            ms_buffer_append(out, data + at, sequence);
+            at += sequence;
+        }
+    }
+    return exact;
+}
+
+void ms_escape_hex(MsBuffer *out, const uint8_t *data, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        const uint8_t pair[2] = {(uint8_t)hex[data[i] >> 4], (uint8_t)hex[data[i] & 15]};
+        ms_buffer_append(out, pair, 2);
+    }
+}

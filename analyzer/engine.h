@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * engine.h - the core: TCP segments in, sessions and facts out. Opens no file, prints nothing, asks
+ * no clock. One engine for each capture, one thread at a time. */
+#pragma once
+
+#include "record.h"
+#include "stream/segment.h"
+
+typedef struct MsEngine MsEngine;
+
+/* What a listener is given is borrowed for the call. Any may be NULL. */
+typedef struct {
+    /* A fact, line or oddity of session `session` (0-based) as soon as it is found: for the plugin. */
+    void (*fact)(uint32_t session, const MsFact *fact, void *user_data);
+    void (*line)(uint32_t session, const MsLine *line, void *user_data);
+    void (*oddity)(uint32_t session, const MsOddity *oddity, void *user_data);
+    /* A session has ended: everything found in it. In the order in which sessions ended; numbers
+     * are given in the order in which they were recognised as mail. */
+    void (*session)(const MsRecord *record, void *user_data);
+    /* In-order bytes of any stream, mail or not, for tests: `side` 0 sent the first segment.
+     * length 0 with `gap` > 0: that many bytes are missing. When set, no stream is dropped early. */
+    void (*stream)(uint32_t stream, unsigned side, const uint8_t *data, size_t length, uint64_t gap,
+                   void *user_data);
+} MsSink;
+
+typedef struct {
+    MsLimits limits;
+    MsKeep keep;    /* what is kept of messages for sink.session */
+    bool hash;      /* SHA-256 of messages */
+    bool records;   /* put records together; false: only the live callbacks */
+    bool lines;     /* make dialogue lines */
+    MsOpenSpool open_spool; /* may be NULL */
+} MsEngineOptions;
+
+/* Defaults: limits of the table, MS_KEEP_HEAD, hash, records and lines on, no spool. */
+void ms_engine_options_default(MsEngineOptions *options);
+
+/* `options` and `sink` are copied; `user_data` is handed to every callback and the spool. */
+MsEngine *ms_engine_new(const MsEngineOptions *options, const MsSink *sink, void *user_data);
+void ms_engine_push(MsEngine *engine, const MsSegment *segment); /* in capture order */
+/* The capture ended: closes what is open, in order of session number. `cut`: the file ended in the
+ * middle of a record. No push after it. */
+void ms_engine_end(MsEngine *engine, bool cut);
+void ms_engine_free(MsEngine *engine); /* accepts NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsEngine, ms_engine_free)
+
+/* Counts, for the summary of a file. */
+typedef struct {
+    uint64_t segments;      /* TCP segments seen */
+    uint32_t streams;       /* connections seen */
+    uint32_t sessions;      /* mail sessions among them */
+    uint32_t streams_given_up; /* forgotten because a limit was reached */
+} MsEngineCounts;
+
+void ms_engine_counts(const MsEngine *engine, MsEngineCounts *counts);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * range.c - from offsets in a stream to byte ranges in frames. */
+#include "range.h"
+
+#include <glib.h>
+
+#include <string.h>
+
+const MsPiece *ms_bytes_piece(const MsBytes *bytes, size_t offset)
+{
+    if (bytes->n_pieces == 0)
+        return NULL;
+    uint64_t at = bytes->at + offset;
+    size_t low = 0;
+    size_t high = bytes->n_pieces;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (bytes->pieces[middle].at <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &bytes->pieces[low];
+}
+
+static bool continues(const MsRange *before, const MsRange *range)
+{
+    return before->frame == range->frame && before->file == range->file &&
+           before->source == range->source && before->offset + before->length == range->offset;
+}
+
+void ms_ranges_add_one(MsRanges *ranges, const MsRange *range, int64_t time_ns, size_t cap)
+{
+    if (ranges->n_ranges == 0)
+        ranges->time_ns = time_ns;
+    else if (ranges->omitted == 0 && continues(&ranges->range[ranges->n_ranges - 1], range)) {
+        ranges->range[ranges->n_ranges - 1].length += range->length;
+        return;
+    }
+    if (ranges->n_ranges >= cap && ranges->n_ranges > 0) {
+        ranges->omitted++;
+        ranges->range[ranges->n_ranges - 1] = *range;
+        return;
+    }
+    if (ranges->n_ranges == ranges->allocated) {
+        ranges->allocated = ranges->allocated ? ranges->allocated * 2 : 2;
+        ranges->range = g_renew(MsRange, ranges->range, ranges->allocated);
+    }
+    ranges->range[ranges->n_ranges++] = *range;
+}
+
+void ms_ranges_add(MsRanges *ranges, const MsBytes *bytes, size_t offset, size_t length, size_t cap)
+{
+    const MsPiece *piece = ms_bytes_piece(bytes, offset);
+    if (!piece)
+        return;
+    const MsPiece *end = bytes->pieces + bytes->n_pieces;
+    uint64_t at = bytes->at + offset;
+    uint64_t stop = at + length;
+    for (; piece < end && at < stop; piece++) {
+        uint64_t skip = at - piece->at;
+        g_assert(at >= piece->at);
+        if (skip >= piece->place.length)
+            continue;
+        uint64_t run = piece->place.length - skip;
+        if (run > stop - at)
+            run = stop - at;
+        MsRange range = piece->place;
+        range.offset += (uint32_t)skip;
+        range.length = (uint32_t)run;
+        ms_ranges_add_one(ranges, &range, piece->time_ns, cap);
+        at += run;
+    }
+}
+
+void ms_ranges_join(MsRanges *ranges, const MsRanges *more, size_t cap)
+{
+    for (uint32_t i = 0; i < more->n_ranges; i++)
+        ms_ranges_add_one(ranges, &more->range[i], more->time_ns, cap);
+    ranges->omitted += more->omitted;
+}
+
+void ms_ranges_reset(MsRanges *ranges)
+{
+    ranges->n_ranges = 0;
+    ranges->omitted = 0;
+    ranges->time_ns = 0;
+}
+
+void ms_ranges_clear(MsRanges *ranges)
+{
+    g_free(ranges->range);
+    *ranges = (MsRanges){0};
+}
