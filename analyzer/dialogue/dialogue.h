@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * dialogue.h - what a protocol parser is to the engine: a class of five doors, and the talk it
+ * dialogue.h - what a protocol parser is to the engine: a class of six doors, and the talk it
  * speaks through. A parser never sees frames or files: bytes come in with the pieces that say where
  * they were captured; facts, lines, oddities and message bytes go out.
  *
@@ -54,6 +54,9 @@ typedef struct {
     /* That direction says no more (FIN, RST or end of capture); `left` as above. Called once for
      * each direction, the second call ends the dialogue: unanswered things are said then. */
     void (*end)(MsDialogue *dialogue, MsDirection direction, const MsBytes *left);
+    /* Whether the two sides agreed to end: the client said QUIT, or the server closed with 221. The
+     * engine asks when the session ends (session.end); may be asked at any time. */
+    bool (*has_quit)(const MsDialogue *dialogue);
     void (*free)(MsDialogue *dialogue); /* accepts NULL */
 } MsDialogueClass;
 
