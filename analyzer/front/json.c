@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * json.c - the stream of JSON. A capture may hold a million facts, so the fixed parts are strings
+ * made by the compiler, numbers and times are written by hand, and space is reserved once a fact.
+ */
+#include "json.h"
+
+#include "../base/escape.h"
+
+#include <glib.h>
+
+#define LONGEST_NUMBER 20 /* characters of a 64-bit number */
+#define LONGEST_TIME 40   /* characters of a time with its quotes */
+#define LONGEST_RANGE 48  /* characters of [frame,offset,length,file], */
+
+typedef struct {
+    const char *text;
+    size_t length;
+} Fixed;
+
+/* `{"key":"auth.username","value":` for each field. */
+static const Fixed fact_start[MS_N_FIELDS] = {
+#define MS_FIELD(id, key, type, scope, flags, title, rfc, meaning)                                 \
+    {"{\"key\":\"" key "\",\"value\":", sizeof "{\"key\":\"" key "\",\"value\":" - 1},
+#include "../fact/fields.def"
+#undef MS_FIELD
+};
+
+/* `{"oddity":"gap","detail":"` for each oddity. */
+static const Fixed oddity_start[MS_N_ODDITIES] = {
+#define MS_ODDITY(id, name, words)                                                                 \
+    {"{\"oddity\":\"" name "\",\"detail\":\"", sizeof "{\"oddity\":\"" name "\",\"detail\":\"" - 1},
+#include "../fact/oddity.def"
+#undef MS_ODDITY
+};
+
+/* What is the same for all facts of a session. */
+typedef struct {
+    MsBuffer *out;
+    const MsRedactor *redactor;
+    MsBuffer masked;          /* scratch */
+    bool joined;              /* ranges name their file */
+    int64_t second;           /* of `stamp` */
+    char stamp[LONGEST_TIME]; /* "2026-11-22T09:00:00. */
+    size_t stamp_length;      /* 0: none yet */
+} Writer;
+
+/* The raw writers below are called with room enough: `end` is where the next byte goes. */
+static inline uint8_t *put(uint8_t *end, const void *text, size_t length)
+{
+    memcpy(end, text, length);
+    return end + length;
+}
+
+#define PUT(end, literal) put(end, literal, sizeof literal - 1)
+
+static inline uint8_t *put_uint(uint8_t *end, uint64_t number)
+{
+    uint8_t digits[LONGEST_NUMBER];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return put(end, digits + at, sizeof digits - at);
+}
+
+static uint8_t *put_digits(uint8_t *end, uint64_t number, unsigned digits)
+{
+    for (unsigned i = digits; i > 0; i--) {
+        end[i - 1] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    }
+    return end + digits;
+}
+
+/* Date and time of a second since 1970, UTC, by the usual rule of the Gregorian calendar counted
+ * from 1 March of year 0, so that the leap day comes last. */
+static void make_stamp(Writer *writer, int64_t second)
+{
+    int64_t days = second / 86400;
+    int64_t rest = second % 86400;
+    if (rest < 0) {
+        rest += 86400;
+        days--;
+    }
+    int64_t shifted = days + 719468; /* days from 0000-03-01 to 1970-01-01 */
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097; /* 400 years */
+    int64_t day_of_era = shifted - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * day_of_year + 2) / 153; /* 0 is March */
+    int64_t day = day_of_year - (153 * month + 2) / 5 + 1;
+    int64_t year = era * 400 + year_of_era + (month >= 10);
+    month = month >= 10 ? month - 9 : month + 3;
+    uint8_t *start = (uint8_t *)writer->stamp;
+    uint8_t *end = start;
+    *end++ = '"';
+    end = put_digits(end, (uint64_t)year, 4);
+    *end++ = '-';
+    end = put_digits(end, (uint64_t)month, 2);
+    *end++ = '-';
+    end = put_digits(end, (uint64_t)day, 2);
+    *end++ = 'T';
+    end = put_digits(end, (uint64_t)rest / 3600, 2);
+    *end++ = ':';
+    end = put_digits(end, (uint64_t)rest / 60 % 60, 2);
+    *end++ = ':';
+    end = put_digits(end, (uint64_t)rest % 60, 2);
+    *end++ = '.';
+    writer->stamp_length = (size_t)(end - start);
+    writer->second = second;
+}
+
+/* A time of 64-bit nanoseconds lies between the years 1677 and 2262: always four digits. */
+static uint8_t *put_time(Writer *writer, uint8_t *end, int64_t time_ns)
+{
+    int64_t second = time_ns / 1000000000;
+    int64_t nanosecond = time_ns % 1000000000;
+    if (nanosecond < 0) {
+        nanosecond += 1000000000;
+        second--;
+    }
+    if (writer->stamp_length == 0 || second != writer->second)
+        make_stamp(writer, second);
+    end = put(end, writer->stamp, writer->stamp_length);
+    end = put_digits(end, (uint64_t)nanosecond, 9);
+    return PUT(end, "Z\"");
+}
+
+/* True when the bytes may stand in a JSON string as they are: printable ASCII but `"` and `\`. */
+static bool is_simple(const uint8_t *text, size_t length)
+{
+    const uint64_t ones = 0x0101010101010101;
+    const uint64_t tops = 0x8080808080808080;
+    size_t at = 0;
+    for (; at + 8 <= length; at += 8) {
+        uint64_t word;
+        memcpy(&word, text + at, sizeof word);
+        uint64_t quote = word ^ ones * '"';
+        uint64_t slash = word ^ ones * '\\';
+        uint64_t delete = word ^ ones * 0x7f;
+        uint64_t bad =
+            word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (delete - ones);
+        /* A borrow may come from the byte below, which then was bad itself. */
+        if (bad & tops)
+            return false;
+    }
+    for (; at < length; at++) {
+        if (text[at] < 0x20 || text[at] >= 0x7f || text[at] == '"' || text[at] == '\\')
+            return false;
+    }
+    return true;
+}
+
+/* Appends the text without quotes; false when it is not UTF-8. */
+static bool add_text(MsBuffer *out, const uint8_t *text, size_t length)
+{
+    if (!is_simple(text, length))
+        return ms_escape_json(out, text, length);
+    ms_buffer_append(out, text, length);
+    return true;
+}
+
+/* `"value"`, and `,"hex":"..."` behind it when the value is not UTF-8 and nothing is masked. */
+static void add_value(Writer *writer, const MsFact *fact)
+{
+    MsBuffer *out = writer->out;
+    const uint8_t *text = (const uint8_t *)fact->text;
+    size_t length = fact->text_length;
+    bool masked = false;
+    if (writer->redactor) {
+        writer->masked.length = 0;
+        masked = ms_redact_fact(writer->redactor, fact, &writer->masked);
+        text = writer->masked.data;
+        length = writer->masked.length;
+    }
+    ms_buffer_byte(out, '"');
+    bool exact = add_text(out, text, length);
+    ms_buffer_byte(out, '"');
+    if (!exact && !masked) {
+        ms_buffer_text(out, ",\"hex\":\"");
+        ms_escape_hex(out, text, length);
+        ms_buffer_byte(out, '"');
+    }
+}
+
+/* `,"from":..,"time":..,"ranges":[..],"ranges_omitted":..` */
+static void add_evidence(Writer *writer, uint8_t direction, int64_t time_ns, const MsRange *ranges,
+                         uint32_t n_ranges, uint64_t omitted)
+{
+    ms_buffer_reserve(writer->out,
+                      100 + LONGEST_TIME + LONGEST_NUMBER + (size_t)n_ranges * LONGEST_RANGE);
+    uint8_t *end = writer->out->data + writer->out->length;
+    if (n_ranges > 0) {
+        end = direction == MS_TO_SERVER ? PUT(end, ",\"from\":\"client\",\"time\":")
+                                        : PUT(end, ",\"from\":\"server\",\"time\":");
+        end = put_time(writer, end, time_ns);
+    }
+    end = PUT(end, ",\"ranges\":[");
+    for (uint32_t i = 0; i < n_ranges; i++) {
+        end = i ? PUT(end, ",[") : PUT(end, "[");
+        end = put_uint(end, ranges[i].frame);
+        *end++ = ',';
+        end = put_uint(end, ranges[i].offset);
+        *end++ = ',';
+        end = put_uint(end, ranges[i].length);
+        if (writer->joined) {
+            *end++ = ',';
+            end = put_uint(end, ranges[i].file + 1u);
+        }
+        *end++ = ']';
+    }
+    *end++ = ']';
+    if (omitted > 0) {
+        end = PUT(end, ",\"ranges_omitted\":");
+        end = put_uint(end, omitted);
+    }
+    writer->out->length = (size_t)(end - writer->out->data);
+}
+
+/* `,"name":number` with the number counted from 1. */
+static void add_index(MsBuffer *out, const char *name, size_t length, int32_t number)
+{
+    ms_buffer_reserve(out, length + LONGEST_NUMBER);
+    uint8_t *end = put(out->data + out->length, name, length);
+    end = put_uint(end, (uint64_t)number + 1);
+    out->length = (size_t)(end - out->data);
+}
+
+#define ADD_INDEX(out, name, number)                                                               \
+    add_index(out, ",\"" name "\":", sizeof ",\"" name "\":" - 1, number)
+
+static void add_item(MsBuffer *out, MsScope scope, int32_t item)
+{
+    if (scope == MS_EXCHANGE)
+        ADD_INDEX(out, "exchange", item);
+    else if (scope == MS_ATTEMPT)
+        ADD_INDEX(out, "attempt", item);
+    else if (scope == MS_RECIPIENT)
+        ADD_INDEX(out, "recipient", item);
+}
+
+static void add_fact(Writer *writer, const MsFact *fact)
+{
+    MsBuffer *out = writer->out;
+    const MsField *field = ms_field((MsFieldId)fact->field);
+    ms_buffer_append(out, fact_start[fact->field].text, fact_start[fact->field].length);
+    switch (field->type) {
+    case MS_UINT:
+        ms_buffer_uint(out, (uint64_t)fact->number);
+        break;
+    case MS_BOOL:
+        ms_buffer_text(out, fact->number ? "true" : "false");
+        break;
+    case MS_TIME:
+        ms_buffer_reserve(out, LONGEST_TIME);
+        out->length = (size_t)(put_time(writer, out->data + out->length, fact->number) - out->data);
+        break;
+    case MS_STRING:
+    case MS_ADDRESS:
+    case MS_BYTES:
+        add_value(writer, fact);
+        break;
+    }
+    if (fact->message >= 0)
+        ADD_INDEX(out, "message", fact->message);
+    if (fact->item >= 0)
+        add_item(out, field->scope, fact->item);
+    add_evidence(writer, fact->direction, fact->time_ns, fact->ranges, fact->n_ranges,
+                 fact->ranges_omitted);
+    ms_buffer_byte(out, '}');
+}
+
+static void add_oddity(Writer *writer, const MsOddity *oddity)
+{
+    MsBuffer *out = writer->out;
+    const uint8_t *detail = (const uint8_t *)oddity->detail;
+    size_t length = oddity->detail_length;
+    if (writer->redactor) {
+        writer->masked.length = 0;
+        ms_redactor_apply(writer->redactor, detail, length, &writer->masked);
+        detail = writer->masked.data;
+        length = writer->masked.length;
+    }
+    ms_buffer_append(out, oddity_start[oddity->kind].text, oddity_start[oddity->kind].length);
+    add_text(out, detail, length);
+    ms_buffer_byte(out, '"');
+    if (oddity->message >= 0)
+        ADD_INDEX(out, "message", oddity->message);
+    if (oddity->length > 0) {
+        ms_buffer_text(out, ",\"length\":");
+        ms_buffer_uint(out, oddity->length);
+    }
+    add_evidence(writer, oddity->direction, oddity->time_ns, oddity->ranges, oddity->n_ranges,
+                 oddity->ranges_omitted);
+    ms_buffer_byte(out, '}');
+}
+
+static void add_files(Writer *writer, const MsOrigins *origins)
+{
+    MsBuffer *out = writer->out;
+    ms_buffer_text(out, writer->joined ? "{\"schema\":1,\"files\":[" : "{\"schema\":1,\"file\":");
+    for (size_t i = 0; i < origins->n_files; i++) {
+        if (i > 0)
+            ms_buffer_byte(out, ',');
+        ms_buffer_byte(out, '"');
+        add_text(out, (const uint8_t *)origins->files[i], strlen(origins->files[i]));
+        ms_buffer_byte(out, '"');
+    }
+    if (writer->joined)
+        ms_buffer_byte(out, ']');
+}
+
+void ms_json_session(MsBuffer *out, const MsRecord *record, const MsOrigins *origins,
+                     const MsRedactor *redactor)
+{
+    Writer writer = {.out = out, .redactor = redactor, .joined = origins->n_files > 1};
+    size_t count;
+    add_files(&writer, origins);
+    ms_buffer_text(out, ",\"session\":");
+    ms_buffer_uint(out, ms_record_number(record) + 1ull);
+    ms_buffer_text(out, ",\"facts\":[");
+    const MsFact *facts = ms_record_facts(record, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            ms_buffer_byte(out, ',');
+        add_fact(&writer, &facts[i]);
+    }
+    ms_buffer_text(out, "],\"oddities\":[");
+    const MsOddity *oddities = ms_record_oddities(record, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            ms_buffer_byte(out, ',');
+        add_oddity(&writer, &oddities[i]);
+    }
+    ms_buffer_text(out, "]}\n");
+    ms_buffer_clear(&writer.masked);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * options.c - GOption tables of the verbs. Every option is also in docs/mailscope.1; a test checks
+ * that. */
+#include "options.h"
+
+#include "../base/error.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MOST_JOBS 256
+
+static const struct {
+    const char *name;
+    const char *parameters;
+    const char *summary;
+} verbs[MS_N_VERBS] = {
+    {"show", "FILE...",
+     "Prints every mail session found in network captures: the dialogue line by line,\n"
+     "or with --json every fact with the frames and bytes it was read from."},
+    {"answer", "FILE...",
+     "Answers for every mail session: who talks to whom, who says what first, user name\n"
+     "and password, the message, and how the connection ends; each with its evidence."},
+    {"fields", "", "Lists every fact there can be: its key, type and meaning."},
+    {"limits", "", "Lists every limit that --limit can change, with its default."},
+};
+
+static const char files_help[] =
+    "FILE is a pcap or pcapng capture (also compressed with gzip, zstd or xz), a folder\n"
+    "whose captures are read, or - for standard input.\n\n"
+    "Exit status: 0 everything was read (also when no mail was found); 2 wrong usage;\n"
+    "3 an input is unreadable, cut short or no capture (the others are done all the\n"
+    "same), or the output could not be written.";
+
+static const char top_help[] =
+    "Mail sessions in network captures, with evidence for everything said about them.\n\n"
+    "Verbs (the first word; `mailscope VERB --help` explains each):\n"
+    "  show     prints the sessions; also meant when no verb is given\n"
+    "  answer   answers the five questions of the lesson\n"
+    "  fields   lists every fact there can be\n"
+    "  limits   lists every limit that --limit can change\n\n"
+    "A file with the name of a verb is given as ./show.";
+
+/* What the callbacks of GOption fill. */
+typedef struct {
+    MsOptions *options;
+    gboolean help;
+    gboolean version;
+    gint jobs;
+    char *color;
+    char **limits;
+} Raw;
+
+static bool usage_error(GError **error, const char *format, const char *text)
+{
+    g_autofree char *message = g_strdup_printf(format, text);
+    g_set_error_literal(error, MS_ERROR, MS_ERROR_USAGE, message);
+    return false;
+}
+
+const char *ms_verb_name(MsVerb verb)
+{
+    return verbs[verb].name;
+}
+
+static bool parse_number(const char *text, uint64_t *number)
+{
+    if (!g_ascii_isdigit(text[0]))
+        return false; /* no sign, no space: g_ascii_strtoull() would take them */
+    char *end = NULL;
+    errno = 0;
+    *number = g_ascii_strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+/* --limit NAME=VALUE */
+static bool set_limit(MsLimits *limits, const char *value, GError **error)
+{
+    const char *equals = strchr(value, '=');
+    g_autofree char *name = equals ? g_strndup(value, (gsize)(equals - value)) : NULL;
+    MsLimitId id;
+    uint64_t number;
+    if (!equals)
+        return usage_error(error, "--limit needs NAME=VALUE, not '%s'", value);
+    if (!ms_limit_find(name, &id))
+        return usage_error(error, "no limit is called '%s'; `mailscope limits` lists them", name);
+    if (!parse_number(equals + 1, &number))
+        return usage_error(error, "not a number: '%s'", value);
+    limits->value[id] = number;
+    return true;
+}
+
+static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
+{
+    MsOptions *o = raw->options;
+    const GOptionEntry common[] = {
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &raw->help, "Show this help", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Show the version", NULL},
+        G_OPTION_ENTRY_NULL};
+    const GOptionEntry show[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+                                  "Print one JSON object for each session and line", NULL},
+                                 G_OPTION_ENTRY_NULL};
+    const GOptionEntry sessions[] = {
+        {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
+        {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
+         "Mask passwords, digests and tokens wherever they turn up", NULL},
+        {"joined", 0, 0, G_OPTION_ARG_NONE, &o->joined,
+         "Read all files as one capture, in order of time", NULL},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &raw->jobs,
+         "Read N files at once (0: as many as there are processors)", "N"},
+        {"full", 0, 0, G_OPTION_ARG_NONE, &o->full, "Show whole messages, not only their start",
+         NULL},
+        {"color", 0, 0, G_OPTION_ARG_FILENAME, &raw->color,
+         "Use colours: auto (on a terminal, unless NO_COLOR is set), always, never", "WHEN"},
+        {"limit", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->limits,
+         "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
+        G_OPTION_ENTRY_NULL};
+    const GOptionEntry lists[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print the list as JSON", NULL},
+        {"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown, "Print the list as Markdown", NULL},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
+        G_OPTION_ENTRY_NULL};
+    GOptionContext *context = g_option_context_new(top ? "[VERB] FILE..." : verbs[verb].parameters);
+    GOptionGroup *group = g_option_group_new("mailscope", "", "", raw, NULL);
+    bool lists_things = verb == MS_VERB_FIELDS || verb == MS_VERB_LIMITS;
+    if (verb == MS_VERB_SHOW)
+        g_option_group_add_entries(group, show);
+    g_option_group_add_entries(group, lists_things ? lists : sessions);
+    g_option_group_add_entries(group, common);
+    g_option_context_set_main_group(context, group);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_set_summary(context, top ? top_help : verbs[verb].summary);
+    if (!lists_things)
+        g_option_context_set_description(context, files_help);
+    return context;
+}
+
+/* "Usage:\n  mailscope show [OPTION...] FILE..." whatever the program is called. */
+static char *make_help(GOptionContext *context, MsVerb verb, bool top)
+{
+    g_autofree char *program = g_strdup(g_get_prgname());
+    g_autofree char *name =
+        top ? g_strdup("mailscope") : g_strdup_printf("mailscope %s", verbs[verb].name);
+    g_set_prgname(name);
+    char *help = g_option_context_get_help(context, TRUE, NULL);
+    g_set_prgname(program ? program : "mailscope");
+    return help;
+}
+
+static bool check(Raw *raw, GError **error)
+{
+    MsOptions *options = raw->options;
+    if (raw->jobs < 0 || raw->jobs > MOST_JOBS)
+        return usage_error(error, "-j needs a number from 0 to %s", G_STRINGIFY(MOST_JOBS));
+    options->jobs = raw->jobs > 0 ? (unsigned)raw->jobs : g_get_num_processors();
+    if (!raw->color || strcmp(raw->color, "auto") == 0)
+        options->color = MS_COLOR_AUTO;
+    else if (strcmp(raw->color, "always") == 0)
+        options->color = MS_COLOR_ALWAYS;
+    else if (strcmp(raw->color, "never") == 0)
+        options->color = MS_COLOR_NEVER;
+    else
+        return usage_error(error, "--color is auto, always or never, not '%s'", raw->color);
+    for (size_t i = 0; raw->limits && raw->limits[i]; i++) {
+        if (!set_limit(&options->limits, raw->limits[i], error))
+            return false;
+    }
+    bool reads = options->verb == MS_VERB_SHOW || options->verb == MS_VERB_ANSWER;
+    if (reads && !options->names)
+        return usage_error(error, "no file given%s", "");
+    if (!reads && options->names)
+        return usage_error(error, "not expected: '%s'", options->names[0]);
+    if (options->json && options->markdown)
+        return usage_error(error, "--json and --markdown exclude each other%s", "");
+    unsigned from_stdin = 0;
+    for (size_t i = 0; options->names && options->names[i]; i++)
+        from_stdin += strcmp(options->names[i], "-") == 0;
+    if (from_stdin > 1)
+        return usage_error(error, "standard input can be read only once%s", "");
+    return true;
+}
+
+bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **error)
+{
+    *options = (MsOptions){.verb = MS_VERB_SHOW};
+    ms_limits_default(&options->limits);
+    Raw raw = {.options = options, .jobs = 1};
+    bool named = false;
+    for (size_t i = 0; argc > 1 && i < MS_N_VERBS; i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0) {
+            options->verb = (MsVerb)i;
+            named = true;
+        }
+    }
+    g_auto(GStrv) arguments = g_new0(char *, (gsize)argc + 1);
+    gsize count = 0;
+    for (int i = 0; i < argc; i++) {
+        if (i != 1 || !named)
+            arguments[count++] = g_strdup(argv[i]);
+    }
+    GOptionContext *context = make_context(options->verb, !named, &raw);
+    g_autoptr(GError) problem = NULL;
+    bool good = g_option_context_parse_strv(context, &arguments, &problem);
+    if (!good)
+        usage_error(error, "%s", problem->message);
+    else if (raw.help)
+        options->text = make_help(context, options->verb, !named);
+    else if (raw.version)
+        options->text = g_strdup("mailscope " MS_VERSION "\n");
+    else
+        good = check(&raw, error);
+    g_option_context_free(context);
+    g_free(raw.color);
+    g_strfreev(raw.limits);
+    return good;
+}
+
+void ms_options_clear(MsOptions *options)
+{
+    g_free(options->text);
+    g_strfreev(options->names);
+    *options = (MsOptions){0};
+}

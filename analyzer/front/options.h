@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * options.h - the command line: a verb, its options, and names of files. */
+#pragma once
+
+#include "../base/limits.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+
+typedef enum { MS_VERB_SHOW, MS_VERB_ANSWER, MS_VERB_FIELDS, MS_VERB_LIMITS, MS_N_VERBS } MsVerb;
+
+typedef enum { MS_COLOR_AUTO, MS_COLOR_ALWAYS, MS_COLOR_NEVER } MsColor;
+
+typedef struct {
+    MsVerb verb;
+    char *text; /* --help or --version: to be printed, nothing else is to be done */
+    gboolean json;
+    gboolean markdown;
+    gboolean no_hash;
+    gboolean redact;
+    gboolean joined;
+    gboolean full;
+    unsigned jobs; /* at least 1 */
+    MsColor color;
+    MsLimits limits;
+    char **names; /* files and folders, NULL-terminated */
+} MsOptions;
+
+/* Reads the command line; `argv` is left alone. Fails with MS_ERROR_USAGE and the verb set, so that
+ * its help can be named. The caller frees with ms_options_clear() in either case. */
+bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **error);
+void ms_options_clear(MsOptions *options);
+
+/* "show", "answer", ... */
+const char *ms_verb_name(MsVerb verb);

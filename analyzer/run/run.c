@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * run.c - hands captures out to threads and collects what they printed. Captures are started only a
+ * little ahead of the one whose turn it is to be written, and what they print waits in spools, so
+ * memory does not grow with the number of files. With one thread output is written directly. */
+#include "run.h"
+
+#include "../base/error.h"
+#include "input.h"
+#include "progress.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define SPOOL_MEMORY ((size_t)4 << 20) /* bytes of output a waiting capture keeps in memory */
+#define AHEAD 4                        /* captures for each thread that may wait for their turn */
+#define JOINED_MOST 65535              /* files, as MsRange.file counts them */
+
+typedef struct {
+    char *text;
+    bool bad;
+} Problem;
+
+typedef struct Work Work;
+
+/* One capture of the run. */
+typedef struct {
+    MsJob job;
+    Work *work;
+    const char **files;
+    GArray *problems; /* Problem; with threads, until its turn */
+    uint64_t read;    /* bytes, last reported */
+    bool done;
+} Task;
+
+struct Work {
+    const MsRun *run;
+    GPtrArray *inputs;
+    MsOutput *output;
+    MsProgress *progress;
+    bool bad;      /* exit status is to say so */
+    bool stop;     /* output failed; guarded by mutex */
+    uint64_t read; /* bytes of all captures; guarded by mutex */
+    GMutex mutex;
+    GCond changed;
+};
+
+static void say(Work *work, const char *text, bool bad)
+{
+    ms_progress_say(work->progress, text);
+    work->bad = work->bad || bad;
+}
+
+/* --- one thread --- */
+
+static void on_problem(MsJob *job, const char *text, bool bad)
+{
+    Task *task = job->owner;
+    say(task->work, text, bad);
+}
+
+static bool on_progress(MsJob *job, uint64_t read)
+{
+    Task *task = job->owner;
+    Work *work = task->work;
+    work->read += read - task->read;
+    task->read = read;
+    ms_progress_update(work->progress, work->read, job->origins.files[0]);
+    return true;
+}
+
+static void run_here(Work *work, const char **files, size_t n_files)
+{
+    static const MsJobListener listener = {on_problem, on_progress};
+    Task task = {.work = work};
+    task.job = (MsJob){.plan = &work->run->plan,
+                       .origins = {files, n_files},
+                       .output = work->output,
+                       .listener = &listener,
+                       .owner = &task};
+    ms_job_run(&task.job);
+}
+
+/* --- several threads --- */
+
+static void keep_problem(MsJob *job, const char *text, bool bad)
+{
+    Task *task = job->owner;
+    Problem problem = {g_strdup(text), bad};
+    g_array_append_val(task->problems, problem);
+}
+
+static bool count_progress(MsJob *job, uint64_t read)
+{
+    Task *task = job->owner;
+    Work *work = task->work;
+    g_mutex_lock(&work->mutex);
+    work->read += read - task->read;
+    task->read = read;
+    bool go_on = !work->stop;
+    g_mutex_unlock(&work->mutex);
+    return go_on;
+}
+
+static void run_task(void *data, void *user_data)
+{
+    Task *task = data;
+    Work *work = user_data;
+    g_mutex_lock(&work->mutex);
+    bool stop = work->stop;
+    g_mutex_unlock(&work->mutex);
+    if (!stop)
+        ms_job_run(&task->job);
+    g_mutex_lock(&work->mutex);
+    task->done = true;
+    g_cond_broadcast(&work->changed);
+    g_mutex_unlock(&work->mutex);
+}
+
+static Task *task_new(Work *work, const MsInput *input)
+{
+    static const MsJobListener listener = {keep_problem, count_progress};
+    Task *task = g_new0(Task, 1);
+    task->work = work;
+    task->files = g_new(const char *, 1);
+    task->files[0] = input->path;
+    task->problems = g_array_new(FALSE, FALSE, sizeof(Problem));
+    task->job = (MsJob){.plan = &work->run->plan,
+                        .origins = {task->files, 1},
+                        .output = ms_output_new_spool(SPOOL_MEMORY),
+                        .listener = &listener,
+                        .owner = task};
+    return task;
+}
+
+/* Writes what the task printed and says its problems; frees it. */
+static void task_finish(Task *task)
+{
+    Work *work = task->work;
+    ms_progress_erase(work->progress);
+    ms_output_copy(work->output, task->job.output);
+    for (guint i = 0; i < task->problems->len; i++) {
+        Problem *problem = &g_array_index(task->problems, Problem, i);
+        say(work, problem->text, problem->bad);
+        g_free(problem->text);
+    }
+    g_array_unref(task->problems);
+    ms_output_free(task->job.output);
+    g_free(task->files);
+    g_free(task);
+}
+
+static void wait_for(Work *work, Task *task)
+{
+    g_mutex_lock(&work->mutex);
+    while (!task->done) {
+        gint64 until = g_get_monotonic_time() + 200000; /* microseconds: to draw the progress */
+        if (!g_cond_wait_until(&work->changed, &work->mutex, until)) {
+            uint64_t read = work->read;
+            g_mutex_unlock(&work->mutex);
+            ms_progress_update(work->progress, read, task->files[0]);
+            g_mutex_lock(&work->mutex);
+        }
+    }
+    g_mutex_unlock(&work->mutex);
+}
+
+static void run_threads(Work *work)
+{
+    GThreadPool *pool = g_thread_pool_new(run_task, work, (gint)work->run->jobs, TRUE, NULL);
+    guint window = work->run->jobs * (AHEAD + 1);
+    Task **tasks = g_new0(Task *, work->inputs->len);
+    guint pushed = 0;
+    for (guint turn = 0; turn < work->inputs->len; turn++) {
+        for (; pushed < work->inputs->len && pushed < turn + window; pushed++) {
+            const MsInput *input = work->inputs->pdata[pushed];
+            if (input->problem)
+                continue;
+            tasks[pushed] = task_new(work, input);
+            g_thread_pool_push(pool, tasks[pushed], NULL);
+        }
+        const MsInput *input = work->inputs->pdata[turn];
+        if (input->problem) {
+            say(work, input->problem, true);
+            continue;
+        }
+        wait_for(work, tasks[turn]);
+        task_finish(tasks[turn]);
+        if (ms_output_error(work->output)) {
+            g_mutex_lock(&work->mutex);
+            work->stop = true;
+            g_mutex_unlock(&work->mutex);
+        }
+    }
+    g_thread_pool_free(pool, FALSE, TRUE);
+    g_free(tasks);
+}
+
+/* --- */
+
+static void run_joined(Work *work)
+{
+    const char **files = g_new(const char *, work->inputs->len + 1);
+    size_t n_files = 0;
+    for (guint i = 0; i < work->inputs->len; i++) {
+        const MsInput *input = work->inputs->pdata[i];
+        if (input->problem)
+            say(work, input->problem, true);
+        else
+            files[n_files++] = input->path;
+    }
+    if (n_files > JOINED_MOST)
+        say(work, "too many files to be joined: 65535 is the most", true);
+    else if (n_files > 0)
+        run_here(work, files, n_files);
+    g_free(files);
+}
+
+static void run_each(Work *work)
+{
+    for (guint i = 0; i < work->inputs->len && !ms_output_error(work->output); i++) {
+        const MsInput *input = work->inputs->pdata[i];
+        const char *file = input->path;
+        if (input->problem)
+            say(work, input->problem, true);
+        else
+            run_here(work, &file, 1);
+    }
+}
+
+static uint64_t total_size(const GPtrArray *inputs)
+{
+    uint64_t total = 0;
+    for (guint i = 0; i < inputs->len; i++) {
+        const MsInput *input = inputs->pdata[i];
+        if (input->problem)
+            continue;
+        if (input->size == 0)
+            return 0; /* a pipe: not known */
+        total += input->size;
+    }
+    return total;
+}
+
+int ms_run(const MsRun *run, const char *const *names)
+{
+    g_autoptr(GPtrArray) inputs = ms_inputs_new(names);
+    g_autoptr(MsOutput) output = ms_output_new(STDOUT_FILENO, isatty(STDOUT_FILENO));
+    g_autoptr(MsProgress) progress = ms_progress_new(total_size(inputs));
+    Work work = {.run = run, .inputs = inputs, .output = output, .progress = progress};
+    g_mutex_init(&work.mutex);
+    g_cond_init(&work.changed);
+    if (run->joined)
+        run_joined(&work);
+    else if (run->jobs > 1 && inputs->len > 1)
+        run_threads(&work);
+    else
+        run_each(&work);
+    ms_progress_erase(progress);
+    ms_output_flush(output);
+    g_mutex_clear(&work.mutex);
+    g_cond_clear(&work.changed);
+    int error = ms_output_error(output);
+    if (error == EPIPE) /* whoever reads has enough: no trouble of ours */
+        return work.bad ? MS_EXIT_TROUBLE : MS_EXIT_GOOD;
+    if (error) {
+        g_autofree char *text = g_strdup_printf("cannot write the output: %s", g_strerror(error));
+        say(&work, text, true);
+    }
+    return work.bad ? MS_EXIT_TROUBLE : MS_EXIT_GOOD;
+}
