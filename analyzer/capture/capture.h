@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * capture.h - frames out of a file: pcap by libpcap, pcapng by the block reader beside it,
- * decompressed on the way when need be. Numbers frames as Wireshark does. */
+ * capture.h - frames out of a file: pcap and pcapng, decompressed on the way when need be.
+ * Numbers frames as Wireshark does. */
 #pragma once
 
 #include <glib.h>
@@ -12,9 +12,9 @@ typedef struct MsCapture MsCapture;
 
 /* One captured frame, borrowed until the next call. */
 typedef struct {
-    uint32_t number;   /* 1-based, over all records, whatever their link type */
-    int64_t time_ns;   /* nanoseconds since 1970, UTC; 0 when the record has none */
-    int link_type;     /* LINKTYPE_/DLT number as in the file (pcap-linktype(7)) */
+    uint32_t number;    /* 1-based, over all records, whatever their link type */
+    int64_t time_ns;    /* nanoseconds since 1970, UTC; 0 when the record has none */
+    int link_type;      /* LINKTYPE_/DLT number as in the file (pcap-linktype(7)) */
     uint32_t interface; /* 0-based interface within the file (pcapng), else 0 */
     const uint8_t *data;
     uint32_t length;      /* bytes captured */
@@ -24,6 +24,11 @@ typedef struct {
 /* Opens `path`, or standard input when it is "-". Fails with MS_ERROR_OPEN, _EMPTY or _NOT_CAPTURE;
  * messages name the file and the reason. */
 MsCapture *ms_capture_open(const char *path, GError **error);
+
+/* The same from memory, which is borrowed until the capture is closed; `name` stands in messages.
+ */
+MsCapture *ms_capture_open_memory(const void *data, size_t length, const char *name,
+                                  GError **error);
 
 /* Next frame. Returns false at the end: error unset when the file ended well, MS_ERROR_CUT or
  * MS_ERROR_DAMAGED when it did not; all frames before were given. */

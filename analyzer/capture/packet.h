@@ -11,13 +11,13 @@ typedef struct MsPacketDecoder MsPacketDecoder;
 
 /* Frames that gave no segment, by reason; for the summary of a file. */
 typedef struct {
-    uint64_t frames;      /* all frames seen */
-    uint64_t segments;    /* gave a TCP segment */
-    uint64_t not_tcp;     /* other protocols (ARP, UDP, ICMP, ...) */
-    uint64_t fragments;   /* a fragment, waiting or given up */
+    uint64_t frames;         /* all frames seen */
+    uint64_t segments;       /* gave a TCP segment */
+    uint64_t not_tcp;        /* other protocols (ARP, UDP, ICMP, ...) */
+    uint64_t fragments;      /* a fragment, waiting or given up */
     uint64_t fragments_lost; /* datagrams given up because a fragment is missing or a cap reached */
-    uint64_t cut;         /* headers cut short by the snapshot length or malformed */
-    uint64_t bad_checksum;
+    uint64_t cut;            /* headers cut short by the snapshot length or malformed */
+    uint64_t too_deep;       /* more headers than MS_LIMIT_TUNNEL_DEPTH */
 } MsPacketCounts;
 
 /* Frames of a link type that is not supported. */
@@ -26,14 +26,22 @@ typedef struct {
     uint64_t frames;
 } MsUnsupportedLink;
 
-/* `limits` is borrowed for the decoder's life. `file`: index for ranges of joined captures. */
+/* `limits` is borrowed for the decoder's life. */
 MsPacketDecoder *ms_packet_decoder_new(const MsLimits *limits);
 void ms_packet_decoder_free(MsPacketDecoder *decoder); /* accepts NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsPacketDecoder, ms_packet_decoder_free)
 
-/* Decodes one frame. Returns true and fills `segment` when it carries (or completes) a TCP segment;
- * the segment is borrowed until the next call and points into `frame` or the decoder. */
+/* Decodes one frame; `file`: index for ranges of joined captures. Returns true and fills `segment`
+ * when it carries (or completes) a TCP segment; the segment is borrowed until the next call and
+ * points into `frame` or the decoder. */
 bool ms_packet_decode(MsPacketDecoder *decoder, const MsFrame *frame, uint16_t file,
                       MsSegment *segment);
 
+/* Checks the TCP checksum of the segment that ms_packet_decode() gave last: for callers that see a
+ * contradiction, as it costs time and offloading makes it wrong in many good captures. True also
+ * when the snapshot length cut the segment, so that nobody can tell. */
+bool ms_packet_checksum_ok(const MsPacketDecoder *decoder, const MsSegment *segment);
+
 const MsPacketCounts *ms_packet_counts(const MsPacketDecoder *decoder);
+/* One row for each unsupported link type, in order of appearance. */
 const MsUnsupportedLink *ms_packet_unsupported(const MsPacketDecoder *decoder, size_t *count);

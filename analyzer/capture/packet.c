@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * packet.c - walks through a frame to its TCP segment (RFC 9293 3.1) and counts what has none. The
+ * usual way, Ethernet - IPv4 - TCP, is taken without the table of layers. */
+#include "packet.h"
+
+#include "bytes.h"
+#include "walk.h"
+
+#include <string.h>
+
+enum { TCP_HEADER = 20, LINKTYPE_ETHERNET = 1, ETHERTYPE_IPV4 = 0x0800 };
+enum { MOST_LINK_TYPES = 64 }; /* counted each; further ones are counted with the last */
+
+struct MsPacketDecoder {
+    const MsLimits *limits;
+    MsPacketCounts counts;
+    MsUnsupportedLink unsupported[MOST_LINK_TYPES];
+    size_t n_unsupported;
+    MsRange place;            /* of the segment last given */
+    const uint8_t *tcp;       /* header of the segment last given */
+    uint32_t tcp_wire_length; /* header and payload */
+};
+
+MsPacketDecoder *ms_packet_decoder_new(const MsLimits *limits)
+{
+    MsPacketDecoder *decoder = g_new0(MsPacketDecoder, 1);
+    decoder->limits = limits;
+    return decoder;
+}
+
+void ms_packet_decoder_free(MsPacketDecoder *decoder)
+{
+    g_free(decoder);
+}
+
+static void count_unsupported(MsPacketDecoder *decoder, int link_type)
+{
+    size_t i = 0;
+    while (i < decoder->n_unsupported && decoder->unsupported[i].link_type != link_type)
+        i++;
+    if (i == MOST_LINK_TYPES)
+        i--;
+    if (i == decoder->n_unsupported) {
+        decoder->unsupported[i] = (MsUnsupportedLink){.link_type = link_type};
+        decoder->n_unsupported++;
+    }
+    decoder->unsupported[i].frames++;
+}
+
+/* Where the bytes of the segment were captured. */
+static void place(MsPacketDecoder *decoder, const MsWalk *walk, uint16_t file, uint32_t tcp,
+                  uint32_t payload, MsSegment *segment)
+{
+    segment->header_frame = walk->frame->number;
+    segment->ip_offset = walk->ip_offset;
+    segment->tcp_offset = tcp;
+    segment->places = &decoder->place;
+    segment->n_places = segment->payload_length > 0;
+    decoder->place = (MsRange){.frame = walk->frame->number,
+                               .offset = payload,
+                               .length = segment->payload_length,
+                               .file = file,
+                               .source = MS_SOURCE_FRAME};
+}
+
+/* RFC 9293 3.1. The fixed header must be there; options may be cut. */
+static MsNext layer_tcp(MsPacketDecoder *decoder, MsWalk *walk, uint16_t file)
+{
+    if (!ms_walk_has(walk, TCP_HEADER))
+        return MS_END_CUT;
+    const uint8_t *tcp = ms_walk_at(walk);
+    uint32_t header = (uint32_t)(tcp[12] >> 4) * 4, wire = walk->wire_end - walk->offset;
+    if (header < TCP_HEADER || header > wire)
+        return MS_END_CUT;
+    uint32_t captured = walk->length - walk->offset, start = MIN(header, captured);
+
+    MsSegment *segment = walk->segment;
+    segment->src_port = get_be16(tcp);
+    segment->dst_port = get_be16(tcp + 2);
+    segment->seq = get_be32(tcp + 4);
+    segment->ack = get_be32(tcp + 8);
+    segment->flags = tcp[13];
+    segment->notes = 0;
+    segment->window = get_be16(tcp + 14);
+    segment->urgent = get_be16(tcp + 18);
+    segment->file = file;
+    segment->frame = walk->frame->number;
+    segment->time_ns = walk->frame->time_ns;
+    segment->payload = tcp + start;
+    segment->payload_length = captured - start;
+    segment->wire_length = wire - header;
+    decoder->tcp = tcp;
+    decoder->tcp_wire_length = wire;
+    place(decoder, walk, file, walk->offset, walk->offset + start, segment);
+    return MS_END_SEGMENT;
+}
+
+static MsNext walk_layers(MsPacketDecoder *decoder, MsWalk *walk, MsNext next, uint16_t file)
+{
+    static MsNext (*const layers[MS_NEXT_LAYERS])(MsWalk *) = {
+        [MS_NEXT_LINK] = ms_layer_link,
+        [MS_NEXT_ETHERNET] = ms_layer_ethernet,
+        [MS_NEXT_LLC] = ms_layer_llc,
+        [MS_NEXT_VLAN] = ms_layer_vlan,
+        [MS_NEXT_MPLS] = ms_layer_mpls,
+        [MS_NEXT_PPPOE] = ms_layer_pppoe,
+        [MS_NEXT_PPP] = ms_layer_ppp,
+        [MS_NEXT_WLAN] = ms_layer_wlan,
+        [MS_NEXT_IP] = ms_layer_ip,
+        [MS_NEXT_IPV4] = ms_layer_ipv4,
+        [MS_NEXT_IPV6] = ms_layer_ipv6,
+        [MS_NEXT_EXTENSION] = ms_layer_extension,
+        [MS_NEXT_FRAGMENT] = ms_layer_fragment,
+        [MS_NEXT_GRE] = ms_layer_gre,
+        [MS_NEXT_UDP] = ms_layer_udp,
+    };
+    uint64_t left = decoder->limits->value[MS_LIMIT_TUNNEL_DEPTH];
+    while (next < MS_NEXT_LAYERS) {
+        if (left-- == 0)
+            return MS_END_TOO_DEEP;
+        next = next == MS_NEXT_TCP ? layer_tcp(decoder, walk, file) : layers[next](walk);
+    }
+    return next;
+}
+
+bool ms_packet_decode(MsPacketDecoder *decoder, const MsFrame *frame, uint16_t file,
+                      MsSegment *segment)
+{
+    MsWalk walk = {.frame = frame,
+                   .limits = decoder->limits,
+                   .segment = segment,
+                   .data = frame->data,
+                   .length = frame->length,
+                   .wire_end = frame->wire_length,
+                   .type = frame->link_type};
+    MsNext next = MS_NEXT_LINK;
+    if (frame->link_type == LINKTYPE_ETHERNET && frame->length >= 34 &&
+        get_be16(frame->data + 12) == ETHERTYPE_IPV4) {
+        walk.offset = 14;
+        next = ms_layer_ipv4(&walk);
+    }
+    next = next == MS_NEXT_TCP ? layer_tcp(decoder, &walk, file)
+                               : walk_layers(decoder, &walk, next, file);
+
+    decoder->counts.frames++;
+    switch (next) {
+    case MS_END_SEGMENT:
+        decoder->counts.segments++;
+        return true;
+    case MS_END_CUT:
+        decoder->counts.cut++;
+        break;
+    case MS_END_FRAGMENT:
+        decoder->counts.fragments++;
+        break;
+    case MS_END_UNSUPPORTED:
+        count_unsupported(decoder, frame->link_type);
+        break;
+    case MS_END_TOO_DEEP:
+        decoder->counts.too_deep++;
+        break;
+    default:
+        decoder->counts.not_tcp++;
+        break;
+    }
+    return false;
+}
+
+const MsPacketCounts *ms_packet_counts(const MsPacketDecoder *decoder)
+{
+    return &decoder->counts;
+}
+
+const MsUnsupportedLink *ms_packet_unsupported(const MsPacketDecoder *decoder, size_t *count)
+{
+    *count = decoder->n_unsupported;
+    return decoder->unsupported;
+}
+
+static uint32_t add_words(uint32_t sum, const uint8_t *data, size_t length)
+{
+    for (; length >= 2; data += 2, length -= 2)
+        sum += get_be16(data);
+    if (length == 1)
+        sum += (uint32_t)data[0] << 8;
+    return sum;
+}
+
+bool ms_packet_checksum_ok(const MsPacketDecoder *decoder, const MsSegment *segment)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const uint8_t *end = segment->payload + segment->payload_length;
+    uint32_t length = decoder->tcp_wire_length;
+    if ((size_t)(end - decoder->tcp) != length || length > UINT16_MAX)
+        return true; /* not all of it was captured */
+    /* RFC 9293 3.1, RFC 8200 8.1: addresses, protocol and length count too. The prefix of mapped
+     * addresses is no part of them. */
+    size_t skip = memcmp(segment->src, mapped, sizeof mapped) == 0 ? sizeof mapped : 0;
+    uint32_t sum = 6 + length;
+    sum = add_words(sum, segment->src + skip, 16 - skip);
+    sum = add_words(sum, segment->dst + skip, 16 - skip);
+    sum = add_words(sum, decoder->tcp, length);
+    while (sum > 0xffff)
+        sum = (sum >> 16) + (sum & 0xffff);
+    return sum == 0xffff;
+}
