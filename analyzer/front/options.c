@@ -181,6 +181,24 @@ static bool check(Raw *raw, GError **error)
     return true;
 }
 
+/* A copy without the verb, and with `-j4` made `-j 4`: GOption wants a word of its own. */
+static char **copy_arguments(int argc, char *const *argv, bool named)
+{
+    GPtrArray *copy = g_ptr_array_new();
+    bool options_end = false;
+    for (int i = 0; i < argc; i++) {
+        if (i == 1 && named)
+            continue;
+        options_end = options_end || strcmp(argv[i], "--") == 0;
+        bool glued = !options_end && strncmp(argv[i], "-j", 2) == 0 && argv[i][2];
+        if (glued)
+            g_ptr_array_add(copy, g_strdup("-j"));
+        g_ptr_array_add(copy, g_strdup(argv[i] + (glued ? 2 : 0)));
+    }
+    g_ptr_array_add(copy, NULL);
+    return (char **)g_ptr_array_free(copy, FALSE);
+}
+
 bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **error)
 {
     *options = (MsOptions){.verb = MS_VERB_SHOW};
@@ -193,12 +211,7 @@ bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **
             named = true;
         }
     }
-    g_auto(GStrv) arguments = g_new0(char *, (gsize)argc + 1);
-    gsize count = 0;
-    for (int i = 0; i < argc; i++) {
-        if (i != 1 || !named)
-            arguments[count++] = g_strdup(argv[i]);
-    }
+    g_auto(GStrv) arguments = copy_arguments(argc, argv, named);
     GOptionContext *context = make_context(options->verb, !named, &raw);
     g_autoptr(GError) problem = NULL;
     bool good = g_option_context_parse_strv(context, &arguments, &problem);

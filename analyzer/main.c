@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * main.c - the program: what the command line asks for is handed to the room that does it. */
+#include "front/json.h"
+#include "front/list.h"
+#include "front/options.h"
+#include "front/text.h"
+#include "lab/answer.h"
+#include "run/progress.h"
+#include "run/run.h"
+
+#include <glib.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void print_json(MsBuffer *out, const MsRecord *record, const MsOrigins *origins,
+                       const MsStyle *style, const MsRedactor *redactor)
+{
+    (void)style;
+    ms_json_session(out, record, origins, redactor);
+}
+
+static bool wants_color(const MsOptions *options)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+    const char *terminal = g_getenv("TERM");
+    if (options->color != MS_COLOR_AUTO)
+        return options->color == MS_COLOR_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(no_color && no_color[0]) &&
+           !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+static int print_all(MsBuffer *text)
+{
+    g_autoptr(MsOutput) output = ms_output_new(STDOUT_FILENO, false);
+    ms_buffer_append(ms_output_buffer(output), text->data, text->length);
+    ms_output_flush(output);
+    ms_buffer_clear(text);
+    int error = ms_output_error(output);
+    if (error == 0 || error == EPIPE)
+        return MS_EXIT_GOOD;
+    g_autoptr(MsProgress) progress = ms_progress_new(0);
+    g_autofree char *why = g_strdup_printf("cannot write the output: %s", g_strerror(error));
+    ms_progress_say(progress, why);
+    return MS_EXIT_TROUBLE;
+}
+
+static int print_list(const MsOptions *options)
+{
+    MsBuffer text = {0};
+    MsListFormat format = options->json       ? MS_LIST_JSON
+                          : options->markdown ? MS_LIST_MARKDOWN
+                                              : MS_LIST_TEXT;
+    if (options->verb == MS_VERB_FIELDS)
+        ms_list_fields(&text, format);
+    else
+        ms_list_limits(&text, format);
+    return print_all(&text);
+}
+
+static int read_captures(const MsOptions *options)
+{
+    MsRun run = {.joined = options->joined, .jobs = options->jobs};
+    MsPlan *plan = &run.plan;
+    ms_engine_options_default(&plan->engine);
+    plan->engine.limits = options->limits;
+    plan->engine.hash = !options->no_hash;
+    plan->engine.lines = !options->json;
+    plan->engine.keep = options->json ? MS_KEEP_NONE : options->full ? MS_KEEP_ALL : MS_KEEP_HEAD;
+    plan->style =
+        (MsStyle){.color = wants_color(options), .redact = options->redact, .full = options->full};
+    plan->summary = !options->json;
+#ifdef MS_ONLY_JSON
+    plan->print = print_json;
+#else
+    if (options->verb == MS_VERB_ANSWER)
+        plan->print = ms_answer_session;
+    else
+        plan->print = options->json ? print_json : ms_text_session;
+#endif
+    return ms_run(&run, (const char *const *)options->names);
+}
+
+static int complain(const MsOptions *options, const GError *error)
+{
+    g_autoptr(MsProgress) progress = ms_progress_new(0);
+    g_autofree char *text = g_strdup_printf("%s (mailscope %s --help explains)", error->message,
+                                            ms_verb_name(options->verb));
+    ms_progress_say(progress, text);
+    return MS_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a reader that has enough is noticed when writing fails */
+    MsOptions options;
+    g_autoptr(GError) error = NULL;
+    int status;
+    if (!ms_options_parse(&options, argc, argv, &error)) {
+        status = complain(&options, error);
+    } else if (options.text) {
+        MsBuffer text = {0};
+        ms_buffer_text(&text, options.text);
+        status = print_all(&text);
+    } else if (options.verb == MS_VERB_FIELDS || options.verb == MS_VERB_LIMITS) {
+        status = print_list(&options);
+    } else {
+        status = read_captures(&options);
+    }
+    ms_options_clear(&options);
+    return status;
+}
