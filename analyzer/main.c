@@ -55,6 +55,8 @@ static int print_list(const MsOptions *options)
                                               : MS_LIST_TEXT;
     if (options->verb == MS_VERB_FIELDS)
         ms_list_fields(&text, format);
+    else if (options->verb == MS_VERB_ODDITIES)
+        ms_list_oddities(&text, format);
     else
         ms_list_limits(&text, format);
     return print_all(&text);
@@ -104,7 +106,7 @@ int main(int argc, char **argv)
         MsBuffer text = {0};
         ms_buffer_text(&text, options.text);
         status = print_all(&text);
-    } else if (options.verb == MS_VERB_FIELDS || options.verb == MS_VERB_LIMITS) {
+    } else if (!ms_verb_reads(options.verb)) {
         status = print_list(&options);
     } else {
         status = read_captures(&options);

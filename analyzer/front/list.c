@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * list.c - `mailscope fields` and `mailscope limits`. Tables of our own: nothing to escape but what
- * JSON and Markdown ask for. */
+ * list.c - `mailscope fields`, `oddities` and `limits`. Tables of our own: nothing to escape but
+ * what JSON and Markdown ask for. */
 #include "list.h"
 
 #include "../base/escape.h"
 #include "../base/limits.h"
-#include "../fact/fields.h"
+#include "../fact/fact.h"
 
 #include <stdbool.h>
 
@@ -109,6 +109,29 @@ void ms_list_fields(MsBuffer *out, MsListFormat format)
             add_field_markdown(out, field);
         else
             add_field_text(out, field, width);
+    }
+}
+
+void ms_list_oddities(MsBuffer *out, MsListFormat format)
+{
+    if (format == MS_LIST_MARKDOWN)
+        ms_buffer_text(out, "| Oddity | Meaning |\n|---|---|\n");
+    for (size_t i = 0; i < MS_N_ODDITIES; i++) {
+        const char *name = ms_oddity_name((MsOddityKind)i);
+        const char *words = ms_oddity_words((MsOddityKind)i);
+        if (format == MS_LIST_JSON) {
+            ms_buffer_byte(out, '{');
+            add_json(out, "oddity", name);
+            ms_buffer_byte(out, ',');
+            add_json(out, "meaning", words);
+            ms_buffer_text(out, "}\n");
+        } else if (format == MS_LIST_MARKDOWN) {
+            ms_buffer_printf(out, "| `%s` | ", name);
+            add_cell(out, words);
+            ms_buffer_text(out, " |\n");
+        } else {
+            ms_buffer_printf(out, "%-26s%s\n", name, words);
+        }
     }
 }
 

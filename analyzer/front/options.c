@@ -22,6 +22,8 @@ static const struct {
      "Answers for every mail session: who talks to whom, who says what first, user name\n"
      "and password, the message, and how the connection ends; each with its evidence."},
     {"fields", "", "Lists every fact there can be: its key, type and meaning."},
+    {"oddities", "",
+     "Lists every oddity there can be: what a capture lacks, contradicts or does wrong."},
     {"limits", "", "Lists every limit that --limit can change, with its default."},
 };
 
@@ -38,6 +40,7 @@ static const char top_help[] =
     "  show     prints the sessions; also meant when no verb is given\n"
     "  answer   answers the five questions of the lesson\n"
     "  fields   lists every fact there can be\n"
+    "  oddities lists what can be wrong with a capture\n"
     "  limits   lists every limit that --limit can change\n\n"
     "A file with the name of a verb is given as ./show.";
 
@@ -61,6 +64,11 @@ static bool usage_error(GError **error, const char *format, const char *text)
 const char *ms_verb_name(MsVerb verb)
 {
     return verbs[verb].name;
+}
+
+bool ms_verb_reads(MsVerb verb)
+{
+    return verb == MS_VERB_SHOW || verb == MS_VERB_ANSWER;
 }
 
 static bool parse_number(const char *text, uint64_t *number)
@@ -123,7 +131,7 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         G_OPTION_ENTRY_NULL};
     GOptionContext *context = g_option_context_new(top ? "[VERB] FILE..." : verbs[verb].parameters);
     GOptionGroup *group = g_option_group_new("mailscope", "", "", raw, NULL);
-    bool lists_things = verb == MS_VERB_FIELDS || verb == MS_VERB_LIMITS;
+    bool lists_things = !ms_verb_reads(verb);
     if (verb == MS_VERB_SHOW)
         g_option_group_add_entries(group, show);
     g_option_group_add_entries(group, lists_things ? lists : sessions);
@@ -166,7 +174,7 @@ static bool check(Raw *raw, GError **error)
         if (!set_limit(&options->limits, raw->limits[i], error))
             return false;
     }
-    bool reads = options->verb == MS_VERB_SHOW || options->verb == MS_VERB_ANSWER;
+    bool reads = ms_verb_reads(options->verb);
     if (reads && !options->names)
         return usage_error(error, "no file given%s", "");
     if (!reads && options->names)

@@ -8,7 +8,14 @@
 
 #include <stdbool.h>
 
-typedef enum { MS_VERB_SHOW, MS_VERB_ANSWER, MS_VERB_FIELDS, MS_VERB_LIMITS, MS_N_VERBS } MsVerb;
+typedef enum {
+    MS_VERB_SHOW,
+    MS_VERB_ANSWER,
+    MS_VERB_FIELDS,
+    MS_VERB_ODDITIES,
+    MS_VERB_LIMITS,
+    MS_N_VERBS
+} MsVerb;
 
 typedef enum { MS_COLOR_AUTO, MS_COLOR_ALWAYS, MS_COLOR_NEVER } MsColor;
 
@@ -34,3 +41,6 @@ void ms_options_clear(MsOptions *options);
 
 /* "show", "answer", ... */
 const char *ms_verb_name(MsVerb verb);
+
+/* True when the verb reads captures, false when it prints a table of our own. */
+bool ms_verb_reads(MsVerb verb);

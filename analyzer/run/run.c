@@ -5,7 +5,7 @@
 #include "run.h"
 
 #include "../base/error.h"
-#include "input.h"
+#include "files.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -116,7 +116,7 @@ static void run_task(void *data, void *user_data)
     g_mutex_unlock(&work->mutex);
 }
 
-static Task *task_new(Work *work, const MsInput *input)
+static Task *task_new(Work *work, const MsFileEntry *input)
 {
     static const MsJobListener listener = {keep_problem, count_progress};
     Task *task = g_new0(Task, 1);
@@ -172,13 +172,13 @@ static void run_threads(Work *work)
     guint pushed = 0;
     for (guint turn = 0; turn < work->inputs->len; turn++) {
         for (; pushed < work->inputs->len && pushed < turn + window; pushed++) {
-            const MsInput *input = work->inputs->pdata[pushed];
+            const MsFileEntry *input = work->inputs->pdata[pushed];
             if (input->problem)
                 continue;
             tasks[pushed] = task_new(work, input);
             g_thread_pool_push(pool, tasks[pushed], NULL);
         }
-        const MsInput *input = work->inputs->pdata[turn];
+        const MsFileEntry *input = work->inputs->pdata[turn];
         if (input->problem) {
             say(work, input->problem, true);
             continue;
@@ -202,7 +202,7 @@ static void run_joined(Work *work)
     const char **files = g_new(const char *, work->inputs->len + 1);
     size_t n_files = 0;
     for (guint i = 0; i < work->inputs->len; i++) {
-        const MsInput *input = work->inputs->pdata[i];
+        const MsFileEntry *input = work->inputs->pdata[i];
         if (input->problem)
             say(work, input->problem, true);
         else
@@ -218,7 +218,7 @@ static void run_joined(Work *work)
 static void run_each(Work *work)
 {
     for (guint i = 0; i < work->inputs->len && !ms_output_error(work->output); i++) {
-        const MsInput *input = work->inputs->pdata[i];
+        const MsFileEntry *input = work->inputs->pdata[i];
         const char *file = input->path;
         if (input->problem)
             say(work, input->problem, true);
@@ -231,7 +231,7 @@ static uint64_t total_size(const GPtrArray *inputs)
 {
     uint64_t total = 0;
     for (guint i = 0; i < inputs->len; i++) {
-        const MsInput *input = inputs->pdata[i];
+        const MsFileEntry *input = inputs->pdata[i];
         if (input->problem)
             continue;
         if (input->size == 0)
@@ -243,7 +243,7 @@ static uint64_t total_size(const GPtrArray *inputs)
 
 int ms_run(const MsRun *run, const char *const *names)
 {
-    g_autoptr(GPtrArray) inputs = ms_inputs_new(names);
+    g_autoptr(GPtrArray) inputs = ms_files_new(names);
     g_autoptr(MsOutput) output = ms_output_new(STDOUT_FILENO, isatty(STDOUT_FILENO));
     g_autoptr(MsProgress) progress = ms_progress_new(total_size(inputs));
     Work work = {.run = run, .inputs = inputs, .output = output, .progress = progress};

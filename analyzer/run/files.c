@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * input.c - walks folders and tells captures by their first bytes, the compressed ones by looking
+ * files.c - walks folders and tells captures by their first bytes, the compressed ones by looking
  * inside. A file named on the command line is always taken: what is wrong with it is to be said. */
-#include "input.h"
+#include "files.h"
 
 #include "../capture/capture.h"
 
@@ -15,9 +15,9 @@
 
 #define DEEPEST 64 /* folders inside folders */
 
-static void input_free(void *data)
+static void entry_free(void *data)
 {
-    MsInput *input = data;
+    MsFileEntry *input = data;
     g_free(input->path);
     g_free(input->problem);
     g_free(input);
@@ -25,7 +25,7 @@ static void input_free(void *data)
 
 static void add_file(GPtrArray *inputs, const char *path, uint64_t size)
 {
-    MsInput *input = g_new0(MsInput, 1);
+    MsFileEntry *input = g_new0(MsFileEntry, 1);
     input->path = g_strdup(path);
     input->size = size;
     g_ptr_array_add(inputs, input);
@@ -33,7 +33,7 @@ static void add_file(GPtrArray *inputs, const char *path, uint64_t size)
 
 static void add_problem(GPtrArray *inputs, const char *path, const char *what, const char *why)
 {
-    MsInput *input = g_new0(MsInput, 1);
+    MsFileEntry *input = g_new0(MsFileEntry, 1);
     input->path = g_strdup(path);
     input->problem = why ? g_strdup_printf("cannot open '%s': %s", path, why)
                          : g_strdup_printf("%s: %s", path, what);
@@ -113,9 +113,9 @@ static void walk(GPtrArray *inputs, const char *folder, unsigned depth)
     }
 }
 
-GPtrArray *ms_inputs_new(const char *const *names)
+GPtrArray *ms_files_new(const char *const *names)
 {
-    GPtrArray *inputs = g_ptr_array_new_with_free_func(input_free);
+    GPtrArray *inputs = g_ptr_array_new_with_free_func(entry_free);
     for (size_t i = 0; names[i]; i++) {
         struct stat status;
         bool known = strcmp(names[i], "-") != 0 && stat(names[i], &status) == 0;
