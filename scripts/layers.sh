@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # layers.sh - fails on an include that climbs the ladder of folders (docs/ARCHITECTURE.md):
-# base < fact < stream < dialogue < message < record, engine < capture, front < lab < main.c
+# base < fact < stream < dialogue < message < record, engine < capture, front < lab < run < main.c
 set -u
 cd "$(dirname "$0")/../analyzer" || exit 1
 
@@ -21,7 +21,7 @@ function level(path, parts)
     if (path ~ /^\.\./)
         return 99
     if (split(path, parts, "/") == 1)
-        return path ~ /^(record|engine)\./ ? 5 : 9
+        return path ~ /^(record|engine)\./ ? 5 : 10
     return parts[1] in ladder ? ladder[parts[1]] : 98
 }
 BEGIN {
@@ -31,6 +31,7 @@ BEGIN {
     ladder["capture"] = 6
     ladder["front"] = 7
     ladder["lab"] = 8
+    ladder["run"] = 9
 }
 {
     count++
