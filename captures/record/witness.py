@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A second witness for what is in a capture: tshark puts the streams together, and a few lines of
+Python, sharing nothing with mailscope, take the messages out.   witness.py CAPTURE..."""
+import hashlib
+import re
+import subprocess
+import sys
+
+SERVER_PORTS = {24, 25, 465, 587, 2525, 1080, 3128}
+
+
+def tshark(path, *options):
+    return subprocess.run(["tshark", "-n", "-r", str(path), *options], check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+
+
+def streams(path):
+    """The TCP streams in order: [(client, client port, server, server port)]."""
+    found = {}
+    fields = ("tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst",
+              "tcp.dstport", "tcp.flags.syn", "tcp.flags.ack")
+    options = [part for field in fields for part in ("-e", field)]
+    for line in tshark(path, "-Y", "tcp", "-T", "fields", *options).splitlines():
+        stream, s4, s6, sport, d4, d6, dport, _, _ = line.split("\t")
+        source, target = (s4 or s6, int(sport)), (d4 or d6, int(dport))
+        if int(stream) not in found:
+            found[int(stream)] = (source + target if target[1] in SERVER_PORTS
+                                  else target + source)
+    return [found[number] for number in sorted(found)]
+
+
+def client_bytes(path, stream, client):
+    """What the client sent in that stream, as tshark puts it together; None with a hole."""
+    text = tshark(path, "-q", "-z", f"follow,tcp,raw,{stream}")
+    first = re.search(r"Node 0: \[?(.*?)\]?:(\d+)\n", text)
+    client_is_first = (first[1], int(first[2])) == client
+    body = text.split("\n", 6)[6]
+    data = bytearray()
+    for line in body.splitlines():
+        if line.startswith("="):
+            break
+        if not line.strip():
+            continue
+        if line.startswith("\t") != client_is_first:
+            part = bytes.fromhex(line.strip())
+            if b"bytes missing in capture file" in part:
+                return None
+            data += part
+    return bytes(data)
+
+
+def messages(data):
+    """The messages in a client's bytes: DATA with its doubled dots undone, BDAT chunks joined."""
+    found, chunks, offset = [], b"", 0
+    while (end := data.find(b"\r\n", offset)) >= 0:
+        line, offset = data[offset:end], end + 2
+        if line.upper() == b"DATA":
+            stop = data.find(b"\r\n.\r\n", offset - 2)
+            if stop < 0:
+                break
+            found.append(re.sub(rb"(^|\r\n)\.", rb"\1", data[offset:stop + 2]))
+            offset = stop + 5
+        elif chunk := re.fullmatch(rb"BDAT (\d+)( LAST)?", line, re.I):
+            chunks += data[offset:offset + int(chunk[1])]
+            offset += int(chunk[1])
+            if chunk[2]:
+                found.append(chunks)
+                chunks = b""
+    return found
+
+
+def main(paths):
+    for path in paths:
+        for number, (client, client_port, server, server_port) in enumerate(streams(path)):
+            print(f"{path}: [{client}]:{client_port} -> [{server}]:{server_port}")
+            data = client_bytes(path, number, (client, client_port))
+            if data is None:
+                print("  a hole in the client's bytes")
+            for message in messages(data or b""):
+                print(f"  message {len(message)} bytes {hashlib.sha256(message).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
