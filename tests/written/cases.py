@@ -64,6 +64,11 @@ def plain(conn, user=b"alice", password=b"pa ss"):
     return conn.c(b"AUTH PLAIN " + b64(b"\0" + user + b"\0" + password) + b"\r\n").s(b"235 2.7.0 ok\r\n")
 
 
+def send_login(conn, user=b"alice", password=b"pa ss"):
+    conn.c(b"AUTH LOGIN\r\n").s(b"334 VXNlcm5hbWU6\r\n").c(b64(user) + b"\r\n").s(b"334 UGFzc3dvcmQ6\r\n")
+    return conn.c(b64(password) + b"\r\n").s(b"235 2.7.0 ok\r\n")
+
+
 def envelope(conn, sender=b"<a@src.example>", rcpt=(b"<b@dst.example>",)):
     conn.c(b"MAIL FROM:" + sender + b"\r\n").s(b"250 2.1.0 ok\r\n")
     for one in rcpt:

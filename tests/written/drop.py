@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Drops each packet of a session in turn. Never may a wrong fact be presented as certain, and every fact whose bytes
+survive must still be there with the same value and the same ranges. Usage: drop.py PROGRAM"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import cases  # noqa: E402
+from cases import envelope, frames4, hello, plain, send_login  # noqa: E402
+from wire import pcap  # noqa: E402
+
+# Said of the whole session or message, so they change when any packet of it is lost: true all the same.
+SUMMARY = {"session.start", "session.last", "session.client", "session.server", "session.client_port", "session.server_port",
+           "session.client_first", "session.server_first", "session.end", "session.end_by", "message.complete",
+           "message.size", "message.missing", "message.sha256", "tls.offered"}
+# A fact that needs another frame to be understood, by the words of the frame that was dropped: all that may be missing then.
+NEEDS = (
+    (b"EHLO", {"smtp.extension"}),  # nobody asked for them, as far as the capture says
+    (b"AUTH", {"auth.*"}),          # without its mechanism an answer cannot be read
+    (b"334", {"auth.*"}),
+    (b"MAIL", {"smtp.mail_reply"}),
+    (b"RCPT", {"smtp.rcpt_reply", "smtp.rcpt_outcome"}),
+    (b"QUIT", {"smtp.quit_code"}),
+)
+
+
+def run(program, path):
+    done = subprocess.run([program, "show", "--json", str(path)], capture_output=True, timeout=20)
+    sessions = [json.loads(line) for line in done.stdout.splitlines()]
+    return [(f["key"], f["value"], tuple(map(tuple, f["ranges"]))) for s in sessions for f in s["facts"]], sessions
+
+
+def shifted(fact, dropped):
+    key, value, ranges = fact
+    return key, value, tuple((frame - (frame > dropped), offset, length) for frame, offset, length in ranges)
+
+
+def allowed(key, packet):
+    return any(packet.startswith(words) and any(key == k or (k.endswith("*") and key.startswith(k[:-1])) for k in keys)
+               for words, keys in NEEDS)
+
+
+def check(program, name, conn, folder):
+    """Returns (facts compared, list of what is wrong)."""
+    path = folder / "whole.pcap"
+    frames = frames4(conn)
+    path.write_bytes(pcap(frames))
+    whole, _ = run(program, path)
+    values = {}
+    for key, value, _ in whole:
+        values.setdefault(key, set()).add(str(value))
+    compared, wrong = 0, []
+    for number in range(1, len(frames) + 1):
+        packet = conn.segments[number - 1].data
+        part = folder / "part.pcap"
+        part.write_bytes(pcap(frames[:number - 1] + frames[number:]))
+        got, sessions = run(program, part)
+        if len(sessions) != 1:
+            wrong.append("%s without frame %d: %d sessions" % (name, number, len(sessions)))
+            continue
+        for fact in whole:
+            key, _, ranges = fact
+            if key in SUMMARY or not ranges or any(frame == number for frame, _, _ in ranges):
+                continue
+            compared += 1
+            if shifted(fact, number) not in got and not allowed(key, packet):
+                wrong.append("%s without frame %d (%r): lost %r" % (name, number, packet[:30], fact))
+        for key, value, _ in got:
+            doubtful = value in ("unknown", "open", "aborted", "fin", "rst", False) or key in SUMMARY
+            if not doubtful and str(value) not in values.get(key, ()):
+                wrong.append("%s without frame %d (%r): wrong %s %r" % (name, number, packet[:30], key, value))
+    return compared, wrong
+
+
+def main():
+    program = sys.argv[1]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="mailscope-drop-"))
+    total, wrong = 0, []
+    for name, conn in (("plain", cases.standard()),
+                       ("login", cases.bye(cases.data(envelope(send_login(hello()), rcpt=(b"<b@dst.example>", b"<c@dst.example>"))))),
+                       ("two mails", cases.bye(cases.data(envelope(cases.data(envelope(plain(hello()))), b"<x@src.example>"))))):
+        compared, found = check(program, name, conn, folder)
+        total += compared
+        wrong += found
+    print("\n".join(wrong))
+    print("%d facts compared, %d wrong or lost" % (total, len(wrong)))
+    return 1 if wrong or total < 2000 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
