@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * fragment.h - IP datagrams put together again from fragments in any order (RFC 815, RFC 8200 4.5).
- * The first copy of a byte counts. Not for others. */
+ * fragment.h - IP datagrams put together again from fragments in any order (RFC 791 3.2, RFC 8200
+ * 4.5). The first copy of a byte counts; one that differs is noted. Not for others. */
 #pragma once
 
 #include "walk.h"
@@ -13,5 +13,11 @@ typedef struct {
     bool more; /* it is not the last one */
 } MsFragment;
 
-/* Takes a fragment. When it completes its datagram, the walk goes on in that one. */
+/* `limits` is borrowed. *lost counts the datagrams that are not whole: given up, or still waiting.
+ */
+MsFragments *ms_fragments_new(const MsLimits *limits, uint64_t *lost);
+void ms_fragments_free(MsFragments *fragments); /* accepts NULL */
+
+/* Takes a fragment. When it completes its datagram, the walk goes on in that one, which stays
+ * where it is until the next call. */
 MsNext ms_fragments_add(MsFragments *fragments, MsWalk *walk, const MsFragment *fragment);

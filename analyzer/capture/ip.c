@@ -80,6 +80,13 @@ static void set_ipv4_address(uint8_t address[16], const uint8_t *bytes)
     memcpy(address + 12, bytes, 4);
 }
 
+/* Only what may lead to TCP is worth the memory. */
+static MsNext take_fragment(MsWalk *walk, const MsFragment *fragment)
+{
+    MsNext next = ms_next_protocol(walk, fragment->protocol);
+    return next < MS_NEXT_LAYERS ? ms_fragments_add(walk->fragments, walk, fragment) : next;
+}
+
 MsNext ms_layer_ipv4(MsWalk *walk)
 {
     if (!ms_walk_has(walk, IPV4_HEADER))
@@ -99,14 +106,15 @@ MsNext ms_layer_ipv4(MsWalk *walk)
     set_ipv4_address(segment->src, ip + 12);
     set_ipv4_address(segment->dst, ip + 16);
     walk->ip_offset = walk->offset;
+    walk->ip_outside = false;
     walk->offset += header;
     uint16_t fragment = get_be16(ip + 6);
     if ((fragment & 0x3fff) != 0) { /* more fragments, or an offset */
-        MsFragment piece = {.id = get_be16(ip + 4),
+        MsFragment piece = {.id = get_be16(ip + 4) | (uint32_t)ip[9] << 16, /* RFC 791: both */
                             .protocol = ip[9],
                             .offset = (fragment & 0x1fffu) * 8,
                             .more = (fragment & 0x2000) != 0};
-        return ms_fragments_add(walk->fragments, walk, &piece);
+        return take_fragment(walk, &piece);
     }
     return ms_next_protocol(walk, ip[9]);
 }
@@ -122,6 +130,7 @@ MsNext ms_layer_ipv6(MsWalk *walk)
     memcpy(segment->src, ip + 8, 16);
     memcpy(segment->dst, ip + 24, 16);
     walk->ip_offset = walk->offset;
+    walk->ip_outside = false;
     walk->offset += IPV6_HEADER;
     uint32_t payload = get_be16(ip + 4);
     if (payload > 0) /* 0: offload, or a jumbogram (RFC 2675) */
@@ -156,5 +165,5 @@ MsNext ms_layer_fragment(MsWalk *walk)
     walk->offset += FRAGMENT_HEADER;
     if (piece.offset == 0 && !piece.more)
         return ms_next_protocol(walk, header[0]);
-    return ms_fragments_add(walk->fragments, walk, &piece);
+    return take_fragment(walk, &piece);
 }

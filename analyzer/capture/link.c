@@ -4,32 +4,6 @@
 #include "bytes.h"
 #include "walk.h"
 
-#include <string.h>
-
-/* Numbers of pcap-linktype(7); some systems wrote their own for raw IP. */
-enum {
-    LINK_NULL = 0,
-    LINK_ETHERNET = 1,
-    LINK_PPP = 9,
-    LINK_RAW_BSD = 12,
-    LINK_RAW_OPENBSD = 14,
-    LINK_PPP_HDLC = 50,
-    LINK_PPP_ETHERNET = 51,
-    LINK_RAW = 101,
-    LINK_CISCO_HDLC = 104,
-    LINK_WLAN = 105,
-    LINK_LOOP = 108,
-    LINK_SLL = 113,
-    LINK_PRISM = 119,
-    LINK_RADIOTAP = 127,
-    LINK_AVS = 163,
-    LINK_PPI = 192,
-    LINK_IPV4 = 228,
-    LINK_IPV6 = 229,
-    LINK_NFLOG = 239,
-    LINK_SLL2 = 276
-};
-
 enum {
     ETHERTYPE_LENGTH = 1500, /* up to here: the length of an 802.3 frame */
     ETHERTYPE_IPV4 = 0x0800,
@@ -40,7 +14,9 @@ enum {
     ETHERTYPE_MPLS = 0x8847,
     ETHERTYPE_MPLS_UPSTREAM = 0x8848,
     ETHERTYPE_PPPOE = 0x8864,
+    ETHERTYPE_JUMBO_LLC = 0x8870,
     ETHERTYPE_QINQ = 0x88a8,
+    ETHERTYPE_BACKBONE = 0x88e7, /* IEEE 802.1ah: a tag of 4 bytes, then Ethernet again */
     ETHERTYPE_QINQ_OLD = 0x9100,
     ETHERTYPE_QINQ_OLDER = 0x9200
 };
@@ -56,7 +32,6 @@ static bool skip(MsWalk *walk, uint32_t length)
 
 MsNext ms_next_ethertype(MsWalk *walk, uint16_t type)
 {
-    (void)walk;
     switch (type) {
     case ETHERTYPE_IPV4:
         return MS_NEXT_IPV4;
@@ -76,6 +51,10 @@ MsNext ms_next_ethertype(MsWalk *walk, uint16_t type)
         return MS_NEXT_PPP;
     case ETHERTYPE_TRANSPARENT:
         return MS_NEXT_ETHERNET;
+    case ETHERTYPE_BACKBONE:
+        return skip(walk, 4) ? MS_NEXT_ETHERNET : MS_END_CUT;
+    case ETHERTYPE_JUMBO_LLC:
+        return MS_NEXT_LLC;
     default:
         return type <= ETHERTYPE_LENGTH ? MS_NEXT_LLC : MS_END_NOT_TCP;
     }
@@ -100,17 +79,22 @@ MsNext ms_layer_llc(MsWalk *walk)
     if (!ms_walk_has(walk, 3))
         return MS_END_CUT;
     const uint8_t *llc = ms_walk_at(walk);
-    if (llc[0] == 0x06 && llc[1] == 0x06 && llc[2] == 0x03) { /* IP by its own SAP */
-        walk->offset += 3;
-        return MS_NEXT_IP;
-    }
-    if (llc[0] != 0xaa || llc[1] != 0xaa || llc[2] != 0x03)
+    walk->offset += 3;
+    if (llc[2] != 0x03) /* not unnumbered information */
         return MS_END_NOT_TCP;
-    if (!skip(walk, 8))
+    if (llc[0] == 0x06 && llc[1] == 0x06) /* IP by its own SAP */
+        return MS_NEXT_IP;
+    return llc[0] == 0xaa && llc[1] == 0xaa ? MS_NEXT_SNAP : MS_END_NOT_TCP;
+}
+
+/* RFC 1042; 00-00-f8 is IEEE 802.1H. */
+MsNext ms_layer_snap(MsWalk *walk)
+{
+    if (!skip(walk, 5))
         return MS_END_CUT;
-    /* SNAP: RFC 1042; 00-00-f8 is IEEE 802.1H. */
-    uint32_t organization = get_be32(llc + 2) & 0xffffff;
-    uint16_t type = get_be16(llc + 6);
+    const uint8_t *snap = ms_walk_at(walk) - 5;
+    uint32_t organization = get_be32(snap) >> 8;
+    uint16_t type = get_be16(snap + 3);
     if ((organization != 0 && organization != 0x0000f8) || type <= ETHERTYPE_LENGTH)
         return MS_END_NOT_TCP;
     return ms_next_ethertype(walk, type);
@@ -138,25 +122,151 @@ MsNext ms_layer_mpls(MsWalk *walk)
     }
 }
 
-/* RFC 2516 4 */
-MsNext ms_layer_pppoe(MsWalk *walk)
+/* BSD loopback: an address family of four bytes in the order of the machine, or in network order.
+ * AF_INET6 is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS. */
+static MsNext loopback(MsWalk *walk)
 {
-    if (!skip(walk, 6))
+    if (!skip(walk, 4))
         return MS_END_CUT;
-    return ms_walk_at(walk)[-5] == 0 ? MS_NEXT_PPP : MS_END_NOT_TCP;
+    uint32_t family = get_le32(ms_walk_at(walk) - 4);
+    if (family > 0xffff)
+        family = get_be32(ms_walk_at(walk) - 4);
+    return family == 2 || family == 10 || family == 24 || family == 28 || family == 30
+               ? MS_NEXT_IP
+               : MS_END_NOT_TCP;
 }
 
-MsNext ms_layer_wlan(MsWalk *walk)
+/* LINKTYPE_LINUX_SLL and _SLL2: kind of hardware and protocol lie elsewhere. */
+static MsNext cooked(MsWalk *walk, uint32_t length, uint32_t hardware_at, uint32_t protocol_at)
 {
-    (void)walk;
-    return MS_END_UNSUPPORTED;
+    enum { HARDWARE_NETLINK = 824, HARDWARE_RADIOTAP = 803, PROTOCOL_LLC = 4 };
+    if (!skip(walk, length))
+        return MS_END_CUT;
+    const uint8_t *header = ms_walk_at(walk) - length;
+    uint16_t hardware = get_be16(header + hardware_at), protocol = get_be16(header + protocol_at);
+    if (hardware == HARDWARE_RADIOTAP)
+        return MS_NEXT_RADIOTAP;
+    if (protocol == PROTOCOL_LLC)
+        return MS_NEXT_LLC;
+    return hardware == HARDWARE_NETLINK || protocol <= ETHERTYPE_LENGTH
+               ? MS_END_NOT_TCP
+               : ms_next_ethertype(walk, protocol);
 }
 
+/* LINKTYPE_NFLOG: attributes in the order of the machine, padded to 4 bytes; one is the packet. */
+static MsNext nflog(MsWalk *walk)
+{
+    enum { PAYLOAD = 9, LONGEST_TYPE = 64 };
+    if (!skip(walk, 4))
+        return MS_END_CUT;
+    while (ms_walk_has(walk, 4)) {
+        const uint8_t *attribute = ms_walk_at(walk);
+        uint32_t length = get_le16(attribute), type = get_le16(attribute + 2) & 0x7fffu;
+        if (type > LONGEST_TYPE) {
+            length = get_be16(attribute);
+            type = get_be16(attribute + 2) & 0x7fffu;
+        }
+        if (length < 4)
+            return MS_END_CUT;
+        if (type == PAYLOAD) {
+            walk->offset += 4;
+            ms_walk_bound(walk, length - 4);
+            return MS_NEXT_IP;
+        }
+        if (!skip(walk, (length + 3) & ~3u))
+            return MS_END_CUT;
+    }
+    return MS_END_NOT_TCP;
+}
+
+/* Token ring: a source route may follow the addresses (IEEE 802.5). */
+static MsNext token_ring(MsWalk *walk)
+{
+    if (!ms_walk_has(walk, 16))
+        return MS_END_CUT;
+    const uint8_t *ring = ms_walk_at(walk);
+    if ((ring[1] & 0xc0) != 0x40) /* no LLC frame */
+        return MS_END_NOT_TCP;
+    uint32_t route = (ring[8] & 0x80) != 0 ? ring[14] & 31u : 0;
+    return skip(walk, 14 + route) ? MS_NEXT_LLC : MS_END_CUT;
+}
+
+/* A header of fixed length with nothing that matters in it. */
+static MsNext behind(MsWalk *walk, uint32_t length, MsNext next)
+{
+    return skip(walk, length) ? next : MS_END_CUT;
+}
+
+/* Numbers and layouts of pcap-linktype(7). */
 MsNext ms_layer_link(MsWalk *walk)
 {
     switch (walk->type) {
-    case LINK_ETHERNET:
+    case 0:   /* NULL */
+    case 108: /* LOOP */
+        return loopback(walk);
+    case 1: /* ETHERNET */
         return MS_NEXT_ETHERNET;
+    case 6: /* IEEE802_5 */
+        return token_ring(walk);
+    case 9:  /* PPP */
+    case 50: /* PPP_HDLC */
+        return ms_layer_serial(walk);
+    case 10: /* FDDI: frame control and two addresses */
+        return behind(walk, 13, MS_NEXT_LLC);
+    case 12:  /* raw IP where BSD numbers it so */
+    case 14:  /* and OpenBSD */
+    case 101: /* RAW */
+        return MS_NEXT_IP;
+    case 51: /* PPP_ETHER */
+        return MS_NEXT_PPPOE;
+    case 100: /* ATM_RFC1483 */
+        return MS_NEXT_LLC;
+    case 104: /* C_HDLC */
+        return MS_NEXT_CISCO_HDLC;
+    case 105: /* IEEE802_11 */
+        walk->type = 0;
+        return MS_NEXT_WLAN;
+    case 107: /* FRELAY */
+        return ms_layer_frame_relay(walk);
+    case 109: /* ENC: family, SPI and flags of OpenBSD's IPsec */
+        return behind(walk, 12, MS_NEXT_IP);
+    case 113: /* LINUX_SLL */
+        return cooked(walk, 16, 2, 14);
+    case 117: /* PFLOG: its length without padding comes first */
+        return ms_walk_has(walk, 1) ? behind(walk, (*ms_walk_at(walk) + 3u) & ~3u, MS_NEXT_IP)
+                                    : MS_END_CUT;
+    case 119: /* IEEE802_11_PRISM */
+    case 163: /* IEEE802_11_AVS */
+        return ms_layer_prism(walk);
+    case 122: /* IP_OVER_FC: two addresses */
+        return behind(walk, 16, MS_NEXT_LLC);
+    case 127: /* IEEE802_11_RADIOTAP */
+        return MS_NEXT_RADIOTAP;
+    case 138: /* APPLE_IP_OVER_IEEE1394: two addresses of 8 bytes and the type */
+        return skip(walk, 18) ? ms_next_ethertype(walk, get_be16(ms_walk_at(walk) - 2))
+                              : MS_END_CUT;
+    case 166: /* PPP_PPPD: direction instead of the address */
+        return behind(walk, 2, MS_NEXT_PPP);
+    case 192: /* PPI */
+        return ms_layer_ppi(walk);
+    case 204: /* PPP_WITH_DIR */
+        return behind(walk, 1, MS_NEXT_PPP);
+    case 205: /* C_HDLC_WITH_DIR */
+        return behind(walk, 1, MS_NEXT_CISCO_HDLC);
+    case 206: /* FRELAY_WITH_DIR */
+        return skip(walk, 1) ? ms_layer_frame_relay(walk) : MS_END_CUT;
+    case 219: /* MPLS */
+        return MS_NEXT_MPLS;
+    case 228: /* IPV4 */
+        return MS_NEXT_IPV4;
+    case 229: /* IPV6 */
+        return MS_NEXT_IPV6;
+    case 239: /* NFLOG */
+        return nflog(walk);
+    case 240: /* NETANALYZER: four bytes of the card */
+        return behind(walk, 4, MS_NEXT_ETHERNET);
+    case 276: /* LINUX_SLL2 */
+        return cooked(walk, 20, 8, 0);
     default:
         return MS_END_UNSUPPORTED;
     }

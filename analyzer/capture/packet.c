@@ -4,6 +4,7 @@
 #include "packet.h"
 
 #include "bytes.h"
+#include "fragment.h"
 #include "walk.h"
 
 #include <string.h>
@@ -16,7 +17,10 @@ struct MsPacketDecoder {
     MsPacketCounts counts;
     MsUnsupportedLink unsupported[MOST_LINK_TYPES];
     size_t n_unsupported;
-    MsRange place;            /* of the segment last given */
+    MsFragments *fragments;
+    MsRange place;   /* of the segment last given */
+    MsRange *places; /* the same when it came in fragments */
+    uint32_t places_allocated;
     const uint8_t *tcp;       /* header of the segment last given */
     uint32_t tcp_wire_length; /* header and payload */
 };
@@ -25,11 +29,16 @@ MsPacketDecoder *ms_packet_decoder_new(const MsLimits *limits)
 {
     MsPacketDecoder *decoder = g_new0(MsPacketDecoder, 1);
     decoder->limits = limits;
+    decoder->fragments = ms_fragments_new(limits, &decoder->counts.fragments_lost);
     return decoder;
 }
 
 void ms_packet_decoder_free(MsPacketDecoder *decoder)
 {
+    if (decoder == NULL)
+        return;
+    ms_fragments_free(decoder->fragments);
+    g_free(decoder->places);
     g_free(decoder);
 }
 
@@ -47,24 +56,72 @@ static void count_unsupported(MsPacketDecoder *decoder, int link_type)
     decoder->unsupported[i].frames++;
 }
 
-/* Where the bytes of the segment were captured. */
-static void place(MsPacketDecoder *decoder, const MsWalk *walk, uint16_t file, uint32_t tcp,
-                  uint32_t payload, MsSegment *segment)
+MsRange ms_walk_place(const MsWalk *walk, uint32_t offset, uint32_t length)
 {
-    segment->header_frame = walk->frame->number;
+    MsRange place = {.frame = walk->frame->number,
+                     .offset = offset,
+                     .length = length,
+                     .file = walk->file,
+                     .source = MS_SOURCE_FRAME};
+    if (walk->map == NULL)
+        return place;
+    uint32_t i = 0;
+    for (; offset >= walk->map[i].length; i++) {
+        g_assert(i + 1 < walk->n_map);
+        offset -= walk->map[i].length;
+    }
+    place = walk->map[i];
+    place.offset += offset;
+    place.length = MIN(length, place.length - offset);
+    return place;
+}
+
+/* The segment came in fragments: each part of the payload has its own frame. */
+static void place_fragments(MsPacketDecoder *decoder, const MsWalk *walk, uint32_t tcp,
+                            uint32_t payload, MsSegment *segment)
+{
+    MsRange header = ms_walk_place(walk, tcp, 1);
+    segment->header_frame = header.frame;
+    segment->tcp_offset = header.offset;
+    if (!walk->ip_outside)
+        segment->ip_offset = ms_walk_place(walk, walk->ip_offset, 1).offset;
+    if (decoder->places_allocated < walk->n_map) {
+        decoder->places_allocated = walk->n_map;
+        decoder->places = g_renew(MsRange, decoder->places, walk->n_map);
+    }
+    segment->places = decoder->places;
+    segment->n_places = 0;
+    uint32_t left = segment->payload_length;
+    while (left > 0) {
+        MsRange place = ms_walk_place(walk, payload, left);
+        decoder->places[segment->n_places++] = place;
+        payload += place.length;
+        left -= place.length;
+    }
+}
+
+/* Where the bytes of the segment were captured. */
+static inline void place(MsPacketDecoder *decoder, const MsWalk *walk, uint32_t payload,
+                         MsSegment *segment)
+{
     segment->ip_offset = walk->ip_offset;
-    segment->tcp_offset = tcp;
+    if (walk->map != NULL) {
+        place_fragments(decoder, walk, walk->offset, payload, segment);
+        return;
+    }
+    segment->header_frame = walk->frame->number;
+    segment->tcp_offset = walk->offset;
     segment->places = &decoder->place;
     segment->n_places = segment->payload_length > 0;
     decoder->place = (MsRange){.frame = walk->frame->number,
                                .offset = payload,
                                .length = segment->payload_length,
-                               .file = file,
+                               .file = walk->file,
                                .source = MS_SOURCE_FRAME};
 }
 
 /* RFC 9293 3.1. The fixed header must be there; options may be cut. */
-static MsNext layer_tcp(MsPacketDecoder *decoder, MsWalk *walk, uint16_t file)
+static MsNext layer_tcp(MsPacketDecoder *decoder, MsWalk *walk)
 {
     if (!ms_walk_has(walk, TCP_HEADER))
         return MS_END_CUT;
@@ -80,10 +137,10 @@ static MsNext layer_tcp(MsPacketDecoder *decoder, MsWalk *walk, uint16_t file)
     segment->seq = get_be32(tcp + 4);
     segment->ack = get_be32(tcp + 8);
     segment->flags = tcp[13];
-    segment->notes = 0;
+    segment->notes = walk->notes;
     segment->window = get_be16(tcp + 14);
     segment->urgent = get_be16(tcp + 18);
-    segment->file = file;
+    segment->file = walk->file;
     segment->frame = walk->frame->number;
     segment->time_ns = walk->frame->time_ns;
     segment->payload = tcp + start;
@@ -91,20 +148,23 @@ static MsNext layer_tcp(MsPacketDecoder *decoder, MsWalk *walk, uint16_t file)
     segment->wire_length = wire - header;
     decoder->tcp = tcp;
     decoder->tcp_wire_length = wire;
-    place(decoder, walk, file, walk->offset, walk->offset + start, segment);
+    place(decoder, walk, walk->offset + start, segment);
     return MS_END_SEGMENT;
 }
 
-static MsNext walk_layers(MsPacketDecoder *decoder, MsWalk *walk, MsNext next, uint16_t file)
+static MsNext walk_layers(MsPacketDecoder *decoder, MsWalk *walk, MsNext next)
 {
     static MsNext (*const layers[MS_NEXT_LAYERS])(MsWalk *) = {
         [MS_NEXT_LINK] = ms_layer_link,
         [MS_NEXT_ETHERNET] = ms_layer_ethernet,
         [MS_NEXT_LLC] = ms_layer_llc,
+        [MS_NEXT_SNAP] = ms_layer_snap,
         [MS_NEXT_VLAN] = ms_layer_vlan,
         [MS_NEXT_MPLS] = ms_layer_mpls,
         [MS_NEXT_PPPOE] = ms_layer_pppoe,
         [MS_NEXT_PPP] = ms_layer_ppp,
+        [MS_NEXT_CISCO_HDLC] = ms_layer_cisco_hdlc,
+        [MS_NEXT_RADIOTAP] = ms_layer_radiotap,
         [MS_NEXT_WLAN] = ms_layer_wlan,
         [MS_NEXT_IP] = ms_layer_ip,
         [MS_NEXT_IPV4] = ms_layer_ipv4,
@@ -118,7 +178,7 @@ static MsNext walk_layers(MsPacketDecoder *decoder, MsWalk *walk, MsNext next, u
     while (next < MS_NEXT_LAYERS) {
         if (left-- == 0)
             return MS_END_TOO_DEEP;
-        next = next == MS_NEXT_TCP ? layer_tcp(decoder, walk, file) : layers[next](walk);
+        next = next == MS_NEXT_TCP ? layer_tcp(decoder, walk) : layers[next](walk);
     }
     return next;
 }
@@ -127,11 +187,12 @@ bool ms_packet_decode(MsPacketDecoder *decoder, const MsFrame *frame, uint16_t f
                       MsSegment *segment)
 {
     MsWalk walk = {.frame = frame,
-                   .limits = decoder->limits,
+                   .fragments = decoder->fragments,
                    .segment = segment,
                    .data = frame->data,
                    .length = frame->length,
                    .wire_end = frame->wire_length,
+                   .file = file,
                    .type = frame->link_type};
     MsNext next = MS_NEXT_LINK;
     if (frame->link_type == LINKTYPE_ETHERNET && frame->length >= 34 &&
@@ -139,8 +200,7 @@ bool ms_packet_decode(MsPacketDecoder *decoder, const MsFrame *frame, uint16_t f
         walk.offset = 14;
         next = ms_layer_ipv4(&walk);
     }
-    next = next == MS_NEXT_TCP ? layer_tcp(decoder, &walk, file)
-                               : walk_layers(decoder, &walk, next, file);
+    next = next == MS_NEXT_TCP ? layer_tcp(decoder, &walk) : walk_layers(decoder, &walk, next);
 
     decoder->counts.frames++;
     switch (next) {

@@ -15,7 +15,7 @@ typedef struct {
     uint64_t segments;       /* gave a TCP segment */
     uint64_t not_tcp;        /* other protocols (ARP, UDP, ICMP, ...) */
     uint64_t fragments;      /* a fragment, waiting or given up */
-    uint64_t fragments_lost; /* datagrams given up because a fragment is missing or a cap reached */
+    uint64_t fragments_lost; /* datagrams not whole: a fragment is missing or a cap was reached */
     uint64_t cut;            /* headers cut short by the snapshot length or malformed */
     uint64_t too_deep;       /* more headers than MS_LIMIT_TUNNEL_DEPTH */
 } MsPacketCounts;

@@ -12,10 +12,13 @@ typedef enum {
     MS_NEXT_LINK, /* the start of a frame of link type walk->type */
     MS_NEXT_ETHERNET,
     MS_NEXT_LLC,
+    MS_NEXT_SNAP,
     MS_NEXT_VLAN,
     MS_NEXT_MPLS,
     MS_NEXT_PPPOE,
     MS_NEXT_PPP,
+    MS_NEXT_CISCO_HDLC,
+    MS_NEXT_RADIOTAP,
     MS_NEXT_WLAN,
     MS_NEXT_IP, /* 4 or 6: the header says */
     MS_NEXT_IPV4,
@@ -36,19 +39,21 @@ typedef enum {
 
 typedef struct {
     const MsFrame *frame;
-    const MsLimits *limits;
     MsFragments *fragments;
     MsSegment *segment;  /* addresses go straight into it */
     const uint8_t *data; /* the frame, or a datagram put together from fragments */
     uint32_t offset;     /* of the header to be read next; at most `length` */
     uint32_t length;     /* where the captured bytes of the layer in hand end */
     uint32_t wire_end;   /* where it ended on the wire, at least `length` */
-    uint32_t ip_offset;  /* of the innermost IP header, within `data` */
     int type;            /* see MsNext */
-    /* Where data[0..) was captured: n_map ranges in order. 0: data is the frame itself. */
+    uint16_t file;
+    uint8_t notes; /* MS_SEGMENT_* */
+    /* The innermost IP header: in `data`, or, when `ip_outside`, in frame ip_frame. */
+    bool ip_outside;
+    uint32_t ip_frame, ip_offset;
+    /* Where data[0..) was captured: ranges in order. NULL: data is the frame itself. */
     const MsRange *map;
     uint32_t n_map;
-    uint32_t map_ip_frame, map_ip_offset; /* the IP header of the first fragment */
 } MsWalk;
 
 static inline bool ms_walk_has(const MsWalk *walk, uint32_t length)
@@ -69,16 +74,27 @@ static inline void ms_walk_bound(MsWalk *walk, uint32_t length)
         walk->length = walk->wire_end;
 }
 
+/* Where data[offset..) was captured: `length` bytes, or fewer when they go on in another frame.
+ * offset lies before walk->length. */
+MsRange ms_walk_place(const MsWalk *walk, uint32_t offset, uint32_t length);
+
 /* The layers. `type` as the number in the header before. */
 MsNext ms_next_ethertype(MsWalk *walk, uint16_t type);
 MsNext ms_next_protocol(MsWalk *walk, uint8_t protocol);
 MsNext ms_layer_link(MsWalk *walk);
 MsNext ms_layer_ethernet(MsWalk *walk);
 MsNext ms_layer_llc(MsWalk *walk);
+MsNext ms_layer_snap(MsWalk *walk);
 MsNext ms_layer_vlan(MsWalk *walk);
 MsNext ms_layer_mpls(MsWalk *walk);
 MsNext ms_layer_pppoe(MsWalk *walk);
 MsNext ms_layer_ppp(MsWalk *walk);
+MsNext ms_layer_serial(MsWalk *walk);
+MsNext ms_layer_cisco_hdlc(MsWalk *walk);
+MsNext ms_layer_frame_relay(MsWalk *walk);
+MsNext ms_layer_radiotap(MsWalk *walk);
+MsNext ms_layer_ppi(MsWalk *walk);
+MsNext ms_layer_prism(MsWalk *walk);
 MsNext ms_layer_wlan(MsWalk *walk);
 MsNext ms_layer_ip(MsWalk *walk);
 MsNext ms_layer_ipv4(MsWalk *walk);
