@@ -129,7 +129,7 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         {"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown, "Print the list as Markdown", NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
         G_OPTION_ENTRY_NULL};
-    GOptionContext *context = g_option_context_new(top ? "[VERB] FILE..." : verbs[verb].parameters);
+    GOptionContext *context = g_option_context_new(verbs[verb].parameters);
     GOptionGroup *group = g_option_group_new("mailscope", "", "", raw, NULL);
     bool lists_things = !ms_verb_reads(verb);
     if (verb == MS_VERB_SHOW)
@@ -149,7 +149,7 @@ static char *make_help(GOptionContext *context, MsVerb verb, bool top)
 {
     g_autofree char *program = g_strdup(g_get_prgname());
     g_autofree char *name =
-        top ? g_strdup("mailscope") : g_strdup_printf("mailscope %s", verbs[verb].name);
+        top ? g_strdup("mailscope [VERB]") : g_strdup_printf("mailscope %s", verbs[verb].name);
     g_set_prgname(name);
     char *help = g_option_context_get_help(context, TRUE, NULL);
     g_set_prgname(program ? program : "mailscope");

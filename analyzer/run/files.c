@@ -31,12 +31,13 @@ static void add_file(GPtrArray *inputs, const char *path, uint64_t size)
     g_ptr_array_add(inputs, input);
 }
 
-static void add_problem(GPtrArray *inputs, const char *path, const char *what, const char *why)
+/* `why` NULL: it is a folder without captures. */
+static void add_problem(GPtrArray *inputs, const char *path, const char *why)
 {
     MsFileEntry *input = g_new0(MsFileEntry, 1);
     input->path = g_strdup(path);
     input->problem = why ? g_strdup_printf("cannot open '%s': %s", path, why)
-                         : g_strdup_printf("%s: %s", path, what);
+                         : g_strdup_printf("no capture in the folder '%s'", path);
     g_ptr_array_add(inputs, input);
 }
 
@@ -92,7 +93,7 @@ static void walk(GPtrArray *inputs, const char *folder, unsigned depth)
 {
     GDir *dir = depth < DEEPEST ? g_dir_open(folder, 0, NULL) : NULL;
     if (!dir) {
-        add_problem(inputs, folder, NULL, depth < DEEPEST ? g_strerror(errno) : "too deep");
+        add_problem(inputs, folder, depth < DEEPEST ? g_strerror(errno) : "too deep");
         return;
     }
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -123,7 +124,7 @@ GPtrArray *ms_files_new(const char *const *names)
             guint before = inputs->len;
             walk(inputs, names[i], 0);
             if (inputs->len == before)
-                add_problem(inputs, names[i], "no capture in this folder", NULL);
+                add_problem(inputs, names[i], NULL);
         } else {
             add_file(inputs, names[i],
                      known && S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0);

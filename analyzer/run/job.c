@@ -43,8 +43,13 @@ static int open_spool(void *user_data)
 static void on_problem(const GError *error, void *user_data)
 {
     Run *run = user_data;
-    if (run->order) /* the second time, when files are read twice */
-        run->job->listener->problem(run->job, error->message, true);
+    if (!run->order)
+        return; /* it is said the second time */
+    bool rest = g_error_matches(error, MS_ERROR, MS_ERROR_CUT) ||
+                g_error_matches(error, MS_ERROR, MS_ERROR_DAMAGED);
+    g_autofree char *text =
+        g_strconcat(error->message, rest ? "; what came before was read" : "", NULL);
+    run->job->listener->problem(run->job, text, true);
 }
 
 static void say_unsupported(Run *run, const MsPacketDecoder *decoder)
@@ -54,8 +59,8 @@ static void say_unsupported(Run *run, const MsPacketDecoder *decoder)
     const MsOrigins *origins = &run->job->origins;
     for (size_t i = 0; i < count; i++) {
         g_autofree char *text = g_strdup_printf(
-            "%s%s: unsupported link type %d: %" G_GUINT64_FORMAT " frame%s not looked at",
-            origins->files[0], origins->n_files > 1 ? " and the files joined with it" : "",
+            "'%s'%s: unsupported link type %d, %" G_GUINT64_FORMAT " frame%s not looked at",
+            origins->files[0], origins->n_files > 1 ? " and what is joined with it" : "",
             links[i].link_type, (guint64)links[i].frames, links[i].frames == 1 ? "" : "s");
         run->job->listener->problem(run->job, text, false);
     }

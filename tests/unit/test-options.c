@@ -111,7 +111,7 @@ static void test_help(void)
         const char *has;
     } rows[] = {
         {"--help", "Verbs"},
-        {"-h", "mailscope [OPTION"},
+        {"-h", "mailscope [VERB] [OPTION"},
         {"show --help", "--redact"},
         {"answer --help", "--limit=NAME=VALUE"},
         {"fields --help", "--markdown"},
