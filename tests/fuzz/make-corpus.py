@@ -11,6 +11,7 @@ import base64
 import glob
 import gzip
 import hashlib
+import lzma
 import os
 import re
 import struct
@@ -149,6 +150,99 @@ def auth_seeds(chunks):
                 seed = None
 
 
+def tcp_over(version, payload, flags=0x18):
+    tcp = struct.pack(">HHIIBBHHH", 40000, 25, 1000, 2000, 0x80, flags, 502, 0, 0) + \
+        b"\1\1\x08\x0a" + bytes(8) + payload
+    if version == 4:
+        return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 1, 0x4000, 64, 6, 0,
+                           bytes([192, 0, 2, 1]), bytes([192, 0, 2, 25])) + tcp
+    side = bytes.fromhex("20010db8") + bytes(11)
+    return struct.pack(">IHBB", 0x60000000, len(tcp), 6, 64) + side + b"\1" + side + b"\2" + tcp
+
+
+def fragments(packet):
+    """The IPv4 packet in two fragments, the later one first."""
+    body = packet[20:]
+    for at, end, more in ((32, len(body), 0), (0, 32, 0x2000)):
+        yield packet[:2] + struct.pack(">HHH", 20 + end - at, 7, more | at // 8) + packet[8:20] + \
+            body[at:end]
+
+
+def encapsulated(packet):
+    """The IP packet behind every link and tunnel header there is: (link type, frame)."""
+    kind = b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd"
+    family = b"\2\0\0\0" if packet[0] >> 4 == 4 else b"\x1e\0\0\0"
+    ppp = b"\0\x21" if packet[0] >> 4 == 4 else b"\0\x57"
+    mac = bytes(12)
+    ethernet = mac + kind + packet
+    llc = b"\xaa\xaa\3\0\0\0" + kind + packet
+
+    def ip4(protocol, body):
+        return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(body), 1, 0, 64, protocol, 0,
+                           bytes([198, 51, 100, 1]), bytes([198, 51, 100, 2])) + body
+
+    def udp(port, body):
+        return ip4(17, struct.pack(">HHHH", 5555, port, 8 + len(body), 0) + body)
+
+    options = bytearray(packet)
+    if packet[0] >> 4 == 4:
+        options = bytearray(packet[:20] + b"\1\1\1\1" + packet[20:])
+        options[0] = 0x46
+        options[2:4] = struct.pack(">H", len(options))
+    else:
+        options = bytearray(packet[:6] + b"\0" + packet[7:40] + b"\x3c\0\1\4\0\0\0\0" +
+                            b"\x2b\0\1\4\0\0\0\0" + b"\x06\0\1\4\0\0\0\0" + packet[40:])
+        options[4:6] = struct.pack(">H", len(options) - 40)
+    wlan = b"\x08\x01" + bytes(22) + llc
+    yield from [
+        (1, ethernet), (1, mac + kind + bytes(options)), (1, ethernet + bytes(8)),
+        (1, mac + b"\x81\0\0\5" + kind + packet),
+        (1, mac + b"\x88\xa8\0\5\x81\0\0\6" + kind + packet),
+        (1, mac + b"\x88\x47\0\1\1\x40" + packet), (1, mac + b"\x88\x64\x11\0\0\1" +
+                                                 struct.pack(">H", len(packet) + 2) + ppp + packet),
+        (113, bytes(14) + kind + packet), (276, kind + bytes(18) + packet),
+        (0, family + packet), (0, family[::-1] + packet), (108, family[::-1] + packet),
+        (101, packet), (228, packet), (229, packet), (12, packet),
+        (9, b"\xff\3" + ppp + packet), (9, ppp + packet), (50, b"\xff\3" + ppp + packet),
+        (51, b"\x11\0\0\1" + struct.pack(">H", len(packet) + 2) + ppp + packet),
+        (104, b"\x0f\0" + kind + packet), (105, wlan),
+        (105, b"\x88\x01" + bytes(24) + llc), (127, b"\0\0\x08\0\0\0\0\0" + wlan),
+        (192, b"\0\0\x08\0\x69\0\0\0" + wlan),
+        (192, b"\0\0\x08\0\1\0\0\0" + ethernet),
+        (239, kind[:0] + b"\2\0\0\0" + struct.pack("<HH", len(packet) + 4, 9) + packet),
+        (1, mac + b"\x08\0" + ip4(4 if packet[0] >> 4 == 4 else 41, packet)),
+        (1, mac + b"\x08\0" + ip4(47, b"\0\0" + kind + packet)),
+        (1, mac + b"\x08\0" + ip4(47, b"\xb0\0\x65\x58" + bytes(12) + ethernet)),
+        (1, mac + b"\x08\0" + ip4(47, b"\x10\0\x88\xbe\0\0\0\1" + bytes(8) + ethernet)),
+        (1, mac + b"\x08\0" + udp(4789, b"\x08" + bytes(7) + ethernet)),
+        (1, mac + b"\x08\0" + udp(6081, b"\1\0\x65\x58\0\0\1\0" + bytes(4) + ethernet)),
+        (1, mac + b"\x08\0" + udp(37008, b"\1\0\0\1\1" + ethernet)),
+    ]
+
+
+def pcap_file(order, magic, link, frames, ng=False):
+    """The frames as one pcap or pcapng file."""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return struct.pack(order + "II", kind, len(body) + 12) + body + \
+            struct.pack(order + "I", len(body) + 12)
+    if not ng:
+        return struct.pack(order + "IHHIIII", magic, 2, 4, 0, 0, 65535, link) + b"".join(
+            struct.pack(order + "IIII", 1767225600, at, len(frame), len(frame)) + frame
+            for at, frame in enumerate(frames))
+    name = struct.pack(order + "HH", 2, 4) + b"eth0"
+    precision = struct.pack(order + "HH", 9, 1) + b"\x09\0\0\0" + struct.pack(order + "HH", 0, 0)
+    section = block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
+    interface = block(1, struct.pack(order + "HHI", link, 0, 0) + name + precision)
+    out = section + interface + block(3, struct.pack(order + "I", len(frames[0])) + frames[0])
+    out += block(10, struct.pack(order + "II", 0x544C534B, 4) + b"key\n")
+    out += block(2, struct.pack(order + "HHIIII", 0, 0, 0, 1, len(frames[0]), len(frames[0])) +
+                 frames[0])
+    for at, frame in enumerate(frames):
+        out += block(6, struct.pack(order + "IIIII", 0, 0, at, len(frame), len(frame)) + frame)
+    return out
+
+
 WRITTEN_AUTH = [
     (b"PLAIN", [b"!" + base64.b64encode(b"\0alice\0secret")]),
     (b"PLAIN", [b"<", b">" + base64.b64encode(b"bob\0alice\0")]),
@@ -229,6 +323,19 @@ def main():
         if frames:
             corpus.add("fuzz-packet", packet_seed(frames[0][0], [f for _, f in frames[:12]]))
         talks += conversations(frames)
+    packets = [tcp_over(version, text) for version in (4, 6)
+               for text in (b"220 mx.example ESMTP\r\n", b"EHLO c\r\n" * 9)]
+    for packet in packets:
+        for link, frame in encapsulated(packet):
+            corpus.add("fuzz-packet", packet_seed(link, [frame]))
+    corpus.add("fuzz-packet", packet_seed(101, list(fragments(packets[1]))))
+    frames = [frame for link, frame in map(lambda one: next(encapsulated(one)), packets)]
+    for whole in (pcap_file("<", 0xA1B2C3D4, 1, frames), pcap_file(">", 0xA1B2C3D4, 1, frames),
+                  pcap_file("<", 0xA1B23C4D, 1, frames), pcap_file("<", 0, 1, frames, True),
+                  pcap_file("<", 0, 1, frames, True) + pcap_file(">", 0, 101, packets, True)):
+        for seed in (whole, gzip.compress(whole, mtime=0), lzma.compress(whole), whole[:-9]):
+            corpus.add("fuzz-capture", seed)
+            corpus.add("fuzz-engine", seed)
     for chunks in talks:
         corpus.add("fuzz-smtp", dialogue_seed(chunks))
         corpus.add("fuzz-sniff", pair_seed(chunks))
