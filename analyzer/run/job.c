@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * job.c - the way of one capture: merge -> packet -> engine -> printer. With --redact the way is
- * gone twice where the files allow it: first to learn every secret, then to print. */
+ * gone twice: first to learn every secret, then to print. */
 #include "job.h"
 
 #include "../base/error.h"
@@ -10,7 +10,10 @@
 
 #include <glib/gstdio.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PROGRESS_FRAMES 8192 /* frames between two reports of progress */
 
@@ -18,6 +21,7 @@ typedef struct {
     MsJob *job;
     MsRedactor *redactor; /* NULL: nothing is masked */
     MsOrder *order;       /* NULL: only learning */
+    GBytes **contents;    /* what pipes gave, to be read twice; NULL: nothing is read twice */
     bool stop;            /* output failed */
 } Run;
 
@@ -148,8 +152,8 @@ static void go(Run *run, const MsEngineOptions *options)
 {
     MsJob *job = run->job;
     Trouble trouble = {.run = run};
-    g_autoptr(MsMerge) merge =
-        ms_merge_new(job->origins.files, job->origins.n_files, on_merge_problem, &trouble);
+    g_autoptr(MsMerge) merge = ms_merge_new(job->origins.files, run->contents, job->origins.n_files,
+                                            on_merge_problem, &trouble);
     const MsSink sink = {.session = on_session};
     MsPacketDecoder *decoder = ms_packet_decoder_new(&options->limits);
     g_autoptr(MsEngine) engine = ms_engine_new(options, &sink, run);
@@ -166,16 +170,55 @@ static void go(Run *run, const MsEngineOptions *options)
     ms_packet_decoder_free(decoder);
 }
 
-/* Whether every file can be read a second time: pipes cannot. */
-static bool can_read_twice(const MsOrigins *origins)
+/* Copies what a pipe gives to a temporary file. NULL with `error` when that is not possible. */
+static GBytes *keep_pipe(const char *path, GError **error)
 {
+    int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    int kept = fd < 0 ? -1 : ms_output_temporary();
+    bool good = kept >= 0;
+    uint8_t block[65536];
+    while (good) {
+        ssize_t got = read(fd, block, sizeof block);
+        if (got == 0)
+            break;
+        good = got > 0 ? write(kept, block, (size_t)got) == got : errno == EINTR;
+    }
+    if (!good)
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot keep '%s' to read it twice: %s", path,
+                    g_strerror(errno));
+    GMappedFile *map = good ? g_mapped_file_new_from_fd(kept, FALSE, error) : NULL;
+    GBytes *bytes = map ? g_mapped_file_get_bytes(map) : NULL;
+    if (map)
+        g_mapped_file_unref(map);
+    if (fd >= 0)
+        close(fd);
+    if (kept >= 0)
+        close(kept);
+    return bytes;
+}
+
+/* Learns all secrets of the capture, in a first reading of it. */
+static void learn(Run *run, MsEngineOptions options)
+{
+    const MsOrigins *origins = &run->job->origins;
+    run->contents = g_new0(GBytes *, origins->n_files);
     for (size_t i = 0; i < origins->n_files; i++) {
         GStatBuf status;
-        if (strcmp(origins->files[i], "-") == 0 || g_stat(origins->files[i], &status) != 0 ||
-            !S_ISREG(status.st_mode))
-            return false;
+        g_autoptr(GError) error = NULL;
+        if (ms_merge_is_file(origins->files[i]) ||
+            (strcmp(origins->files[i], "-") != 0 &&
+             (g_stat(origins->files[i], &status) != 0 || S_ISDIR(status.st_mode))))
+            continue; /* a file; or what is wrong is said when it is opened */
+        run->contents[i] = keep_pipe(origins->files[i], &error);
+        if (error)
+            run->job->listener->problem(run->job, error->message, true);
+        if (!run->contents[i])
+            run->contents[i] = g_bytes_new_static("", 0);
     }
-    return true;
+    options.keep = MS_KEEP_NONE;
+    options.hash = false;
+    options.lines = false;
+    go(run, &options);
 }
 
 void ms_job_run(MsJob *job)
@@ -184,18 +227,17 @@ void ms_job_run(MsJob *job)
     Run run = {.job = job};
     if (job->plan->style.redact) {
         run.redactor = ms_redactor_new(&options.limits);
-        if (can_read_twice(&job->origins)) {
-            MsEngineOptions learn = options;
-            learn.keep = MS_KEEP_NONE;
-            learn.hash = false;
-            learn.lines = false;
-            go(&run, &learn);
-        }
+        learn(&run, options);
     }
     if (options.keep == MS_KEEP_ALL)
         options.open_spool = open_spool;
     run.order = ms_order_new(job->output, options.limits.value[MS_LIMIT_OUTPUT_WAIT]);
     go(&run, &options);
+    for (size_t i = 0; run.contents && i < job->origins.n_files; i++) {
+        if (run.contents[i])
+            g_bytes_unref(run.contents[i]);
+    }
+    g_free(run.contents);
     ms_order_free(run.order);
     ms_redactor_free(run.redactor);
 }

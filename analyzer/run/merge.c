@@ -5,10 +5,12 @@
 
 #include <glib/gstdio.h>
 
+#include <string.h>
 #include <sys/stat.h>
 
 typedef struct {
     const char *path;
+    GBytes *contents;   /* NULL: read `path` */
     MsCapture *capture; /* NULL: closed */
     MsFrame frame;      /* next one, when `has` */
     bool has;
@@ -27,6 +29,12 @@ struct MsMerge {
     MsMergeProblem problem;
     void *user_data;
 };
+
+bool ms_merge_is_file(const char *path)
+{
+    GStatBuf status;
+    return strcmp(path, "-") != 0 && g_stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
 
 static bool before(const Source *a, const Source *b)
 {
@@ -51,13 +59,22 @@ static void shut(MsMerge *merge, Source *source)
     source->has = false;
 }
 
+static MsCapture *open_source(const Source *source, GError **error)
+{
+    if (!source->contents)
+        return ms_capture_open(source->path, error);
+    gsize length;
+    const void *data = g_bytes_get_data(source->contents, &length);
+    return ms_capture_open_memory(data, length, source->path, error);
+}
+
 /* Reads the source's next frame, opening it first when need be. False: there is none, all is said.
  */
 static bool advance(MsMerge *merge, Source *source)
 {
     g_autoptr(GError) error = NULL;
     if (!source->capture)
-        source->capture = ms_capture_open(source->path, &error);
+        source->capture = open_source(source, &error);
     if (source->capture && ms_capture_next(source->capture, &source->frame, &error)) {
         source->time_ns = source->frame.time_ns;
         source->has = true;
@@ -103,22 +120,21 @@ static void drop_top(MsMerge *merge)
 }
 
 /* A pipe cannot be opened twice: it stays open from the first look on. */
-static bool can_open_again(const char *path)
+static bool can_open_again(const Source *source)
 {
-    GStatBuf status;
-    return g_strcmp0(path, "-") != 0 && g_stat(path, &status) == 0 && S_ISREG(status.st_mode);
+    return source->contents || ms_merge_is_file(source->path);
 }
 
 /* Learns the time of a file's first frame. */
 static void look(MsMerge *merge, Source *source)
 {
     g_autoptr(GError) error = NULL;
-    source->capture = ms_capture_open(source->path, &error);
+    source->capture = open_source(source, &error);
     if (!source->capture) {
         merge->problem(error, merge->user_data);
         return;
     }
-    bool again = can_open_again(source->path);
+    bool again = can_open_again(source);
     g_autoptr(GError) later = NULL; /* of a file that can be opened again it is said then */
     if (ms_capture_next(source->capture, &source->frame, &later)) {
         source->time_ns = source->frame.time_ns;
@@ -136,8 +152,8 @@ static void look(MsMerge *merge, Source *source)
     merge->later[merge->n_later++] = source;
 }
 
-MsMerge *ms_merge_new(const char *const *files, size_t n_files, MsMergeProblem problem,
-                      void *user_data)
+MsMerge *ms_merge_new(const char *const *files, GBytes *const *contents, size_t n_files,
+                      MsMergeProblem problem, void *user_data)
 {
     MsMerge *merge = g_new0(MsMerge, 1);
     merge->sources = g_new0(Source, n_files);
@@ -148,6 +164,7 @@ MsMerge *ms_merge_new(const char *const *files, size_t n_files, MsMergeProblem p
     for (size_t i = 0; i < n_files; i++) {
         Source *source = &merge->sources[i];
         source->path = files[i];
+        source->contents = contents ? contents[i] : NULL;
         source->index = (uint16_t)i;
         if (n_files > 1)
             look(merge, source);
