@@ -24,16 +24,16 @@ typedef struct {
     uint8_t src[16], dst[16];
     uint16_t src_port, dst_port;
     uint32_t seq, ack;
-    uint8_t flags;       /* TCP flag byte */
-    uint8_t notes;       /* MS_SEGMENT_* */
-    uint16_t window;     /* as in the header, not scaled */
-    uint16_t urgent;     /* urgent pointer; counts only with MS_TCP_URG */
-    uint16_t file;       /* 0-based file of the frame, for joined captures */
-    uint32_t frame;      /* 1-based frame that completed the segment */
-    int64_t time_ns;     /* nanoseconds since 1970, UTC */
+    uint8_t flags;         /* TCP flag byte */
+    uint8_t notes;         /* MS_SEGMENT_* */
+    uint16_t window;       /* as in the header, not scaled */
+    uint16_t urgent;       /* urgent pointer; counts only with MS_TCP_URG */
+    uint16_t file;         /* 0-based file of the frame, for joined captures */
+    uint32_t frame;        /* 1-based frame that completed the segment */
+    int64_t time_ns;       /* nanoseconds since 1970, UTC */
     uint32_t header_frame; /* frame that holds the headers: `frame`, but for IP fragments */
-    uint32_t ip_offset;  /* bytes from the start of header_frame to the innermost IP header */
-    uint32_t tcp_offset; /* ... to the TCP header */
+    uint32_t ip_offset;    /* bytes from the start of header_frame to the innermost IP header */
+    uint32_t tcp_offset;   /* ... to the TCP header */
     const uint8_t *payload;
     uint32_t payload_length; /* bytes captured, without Ethernet padding */
     uint32_t wire_length;    /* bytes sent; larger when the snapshot length cut the frame */

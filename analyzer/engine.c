@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * engine.c - the joint: segments go to the table of streams, what streams hand on goes to their
+ * sessions. Gives up the sessions idle longest when all together hold too much. */
+#include "engine.h"
+
+#include "session.h"
+#include "stream/table.h"
+
+struct MsEngine {
+    MsSessions sessions;
+    MsTable *table;
+    uint64_t segments;
+};
+
+void ms_engine_options_default(MsEngineOptions *options)
+{
+    *options =
+        (MsEngineOptions){.keep = MS_KEEP_HEAD, .hash = true, .records = true, .lines = true};
+    ms_limits_default(&options->limits);
+}
+
+static size_t on_bytes(MsStream *stream, unsigned side, const MsBytes *held, size_t fresh,
+                       void *user_data)
+{
+    MsEngine *engine = user_data;
+    const MsSink *sink = &engine->sessions.sink;
+    if (sink->stream)
+        sink->stream(stream->number, side, held->data + (held->length - fresh), fresh, 0,
+                     engine->sessions.user_data);
+    if (stream->flags & MS_STREAM_DEAF)
+        return 0;
+    return ms_session_bytes(&engine->sessions, stream, side, held, fresh);
+}
+
+static void on_gap(MsStream *stream, unsigned side, const MsGap *gap, const MsBytes *left,
+                   void *user_data)
+{
+    MsEngine *engine = user_data;
+    const MsSink *sink = &engine->sessions.sink;
+    if (sink->stream)
+        sink->stream(stream->number, side, NULL, 0, gap->length, engine->sessions.user_data);
+    if (!(stream->flags & MS_STREAM_DEAF))
+        ms_session_gap(&engine->sessions, stream, side, gap, left);
+}
+
+static void on_event(MsStream *stream, unsigned side, MsItemKind kind, const MsMark *mark,
+                     void *user_data)
+{
+    (void)user_data;
+    if (!(stream->flags & MS_STREAM_DEAF))
+        ms_session_event(stream, side, kind, mark);
+}
+
+static void on_oddity(MsStream *stream, unsigned side, const MsOddity *oddity, void *user_data)
+{
+    MsEngine *engine = user_data;
+    if (!(stream->flags & MS_STREAM_DEAF))
+        ms_session_oddity(&engine->sessions, stream, side, oddity);
+}
+
+static void on_over(MsStream *stream, MsOver why, void *user_data)
+{
+    MsEngine *engine = user_data;
+    ms_session_over(&engine->sessions, stream, why);
+}
+
+static const MsStreamEvents events = {
+    .bytes = on_bytes, .gap = on_gap, .event = on_event, .oddity = on_oddity};
+
+MsEngine *ms_engine_new(const MsEngineOptions *options, const MsSink *sink, void *user_data)
+{
+    MsEngine *engine = g_new0(MsEngine, 1);
+    engine->sessions.options = *options;
+    engine->sessions.sink = *sink;
+    engine->sessions.user_data = user_data;
+    engine->table = ms_table_new(&engine->sessions.options.limits, &events, on_over, engine);
+    if (sink->stream)
+        ms_table_keep_deaf(engine->table);
+    return engine;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const MsStream *const *left = a;
+    const MsStream *const *right = b;
+    return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
+}
+
+/* Reports the sessions idle longest early, until those that stay hold a good deal less. */
+static void give_up_idle(MsEngine *engine)
+{
+    uint64_t wanted = engine->sessions.options.limits.value[MS_LIMIT_TOTAL_TEXT] / 8 * 7;
+    size_t count;
+    g_autofree MsStream **streams = ms_table_streams(engine->table, &count);
+    qsort(streams, count, sizeof *streams, by_order);
+    for (size_t i = 0; i < count && engine->sessions.text > wanted; i++) {
+        if (streams[i]->session && ms_session_text(streams[i]->session) > 0)
+            ms_table_close(engine->table, streams[i], MS_OVER_LIMIT);
+    }
+}
+
+void ms_engine_push(MsEngine *engine, const MsSegment *segment)
+{
+    engine->segments++;
+    ms_table_push(engine->table, segment);
+    if (G_UNLIKELY(engine->sessions.text >
+                   engine->sessions.options.limits.value[MS_LIMIT_TOTAL_TEXT]))
+        give_up_idle(engine);
+}
+
+/* Sessions that are known go first, in order of their numbers; then the others, which may become
+ * sessions now, in order of appearance. */
+static int by_session(const void *a, const void *b)
+{
+    const MsStream *const *left = a;
+    const MsStream *const *right = b;
+    uint32_t first = (*left)->session ? ms_session_number((*left)->session) : UINT32_MAX;
+    uint32_t second = (*right)->session ? ms_session_number((*right)->session) : UINT32_MAX;
+    if (first != second)
+        return (first > second) - (first < second);
+    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
+}
+
+void ms_engine_end(MsEngine *engine, bool cut)
+{
+    engine->sessions.cut = cut;
+    size_t count;
+    g_autofree MsStream **streams = ms_table_streams(engine->table, &count);
+    qsort(streams, count, sizeof *streams, by_session);
+    for (size_t i = 0; i < count; i++)
+        ms_table_close(engine->table, streams[i], MS_OVER_CAPTURE);
+}
+
+void ms_engine_free(MsEngine *engine)
+{
+    if (!engine)
+        return;
+    size_t count;
+    g_autofree MsStream **streams = ms_table_streams(engine->table, &count);
+    for (size_t i = 0; i < count; i++)
+        ms_session_free(&engine->sessions, streams[i]->session);
+    ms_table_free(engine->table);
+    g_free(engine);
+}
+
+void ms_engine_counts(const MsEngine *engine, MsEngineCounts *counts)
+{
+    *counts = (MsEngineCounts){.segments = engine->segments,
+                               .streams = ms_table_seen(engine->table),
+                               .sessions = engine->sessions.n_sessions,
+                               .streams_given_up = ms_table_given_up(engine->table)};
+}

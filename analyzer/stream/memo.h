@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * memo.h - a short memory for connections that have no state: lone SYNs, and what is left of
+ * connections that ended or carry no mail. Holds a fixed number of them; the oldest are forgotten.
+ */
+#pragma once
+
+#include "mark.h"
+
+#include <stdbool.h>
+
+/* What is remembered of one connection. Its addresses are only kept as a hash of 64 bits. */
+typedef struct {
+    uint64_t key;    /* hash of the connection, the same for both directions; never 0 */
+    uint32_t next;   /* chain of the hash table; for memo.c */
+    uint32_t from;   /* tells the sides apart: part of the hash of side 0's address and port */
+    uint32_t seq[2]; /* lone SYN: its number, and the ack; ended: initial numbers of both sides */
+    MsMark mark;     /* first frame */
+    uint16_t ip_offset; /* in that frame */
+    uint8_t flags;      /* TCP flags of that frame */
+    uint8_t known;      /* bit n: seq[n] is known */
+} MsMemoEntry;
+
+/* All zero but `cap` is an empty memory. */
+typedef struct {
+    MsMemoEntry *entries; /* ring */
+    uint32_t *heads;      /* hash -> 1 + index of an entry */
+    uint32_t size;        /* slots of the ring, and of `heads` */
+    uint32_t used;        /* slots ever used, up to `size` */
+    uint32_t at;          /* slot to be used next */
+    uint32_t cap;         /* most slots */
+} MsMemo;
+
+/* The entry of that connection, or NULL. `from` 0: either side; else only entries whose side 0 has
+ * that hash. */
+MsMemoEntry *ms_memo_find(const MsMemo *memo, uint64_t key, uint32_t from);
+
+/* Adds an entry and returns it, zeroed but for its keys; the oldest one is forgotten when the
+ * memory is full. Valid until the next call. */
+MsMemoEntry *ms_memo_add(MsMemo *memo, uint64_t key, uint32_t from);
+
+void ms_memo_remove(MsMemo *memo, MsMemoEntry *entry);
+
+/* Frees what it holds. */
+void ms_memo_clear(MsMemo *memo);

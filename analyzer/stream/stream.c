@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * stream.c - hands on the bytes of both directions in the order in which they were said. A segment
+ * in order that waits for nothing is handed on in place. All else goes through the queues: the item
+ * that arrived first of those that are ready is next; what is not ready waits for a hole to be
+ * filled, or for bytes of the other side that it acknowledges. */
+#include "stream.h"
+
+#include <glib.h>
+
+#include <string.h>
+
+enum {
+    FAR = 1 << 30,         /* bytes; RFC 7323 2.3: no window is larger */
+    REBASE = 1 << 20,      /* bytes before a tentative start that are still believed */
+    LARGEST_CUT = 1 << 20, /* bytes; more cannot be in one segment */
+    WINDOW = 65535, /* bytes beyond the last one in which a RST is believed (RFC 9293 3.5.3) */
+    FEW_PLACES = 4
+};
+static const int64_t CROSS_WAIT_NS =
+    1000000000; /* capture time that something waits for an ACKed byte */
+
+/* A push on its way, for the conflict callback. */
+typedef struct {
+    MsStream *stream;
+    MsStreamContext *context;
+    unsigned side;
+    const MsSegment *segment;
+    const MsBytes *bytes;
+} Push;
+
+void ms_stream_mark(MsStream *stream, unsigned side, uint8_t flags, const MsMark *mark)
+{
+    if (stream->n_marks == G_N_ELEMENTS(stream->marks))
+        return;
+    stream->mark_flags[stream->n_marks] = flags;
+    if (side)
+        stream->mark_sides |= (uint8_t)(1u << stream->n_marks);
+    stream->marks[stream->n_marks++] = *mark;
+}
+
+void ms_stream_start(MsStream *stream, unsigned side, uint32_t seq, bool from_start)
+{
+    MsHalf *half = &stream->half[side];
+    half->next = seq;
+    half->flags |= MS_HALF_KNOWN;
+    half->flags |= from_start ? MS_HALF_FROM_START : 0;
+}
+
+/* ---- handing on ---- */
+
+static void deliver(MsStream *stream, MsStreamContext *context, unsigned side, const MsBytes *bytes)
+{
+    const MsStreamEvents *events = context->events;
+    MsHalf *half = &stream->half[side];
+    half->offset += bytes->length;
+    half->next += (uint32_t)bytes->length;
+    half->flags &= (uint8_t)~MS_HALF_TENTATIVE;
+    if (stream->flags & MS_STREAM_DEAF) {
+        events->bytes(stream, side, bytes, bytes->length, context->user_data);
+        return;
+    }
+    MsBytes held = ms_tail_held(half->tail);
+    bool joined = held.length > 0;
+    if (joined) {
+        ms_tail_keep(&half->tail, &context->pool, bytes, 0);
+        held = ms_tail_held(half->tail);
+    } else {
+        held = *bytes;
+    }
+    size_t eaten = events->bytes(stream, side, &held, bytes->length, context->user_data);
+    g_assert(eaten <= held.length);
+    if (stream->flags & MS_STREAM_DEAF) {
+        ms_tail_forget(&stream->half[0].tail, &context->pool);
+        ms_tail_forget(&stream->half[1].tail, &context->pool);
+    } else if (joined) {
+        ms_tail_eat(half->tail, eaten);
+    } else {
+        ms_tail_keep(&half->tail, &context->pool, bytes, eaten);
+    }
+}
+
+/* Declares all bytes before the offset `to` missing. */
+static void declare_gap(MsStream *stream, MsStreamContext *context, unsigned side, uint64_t to)
+{
+    MsHalf *half = &stream->half[side];
+    MsGap gap = {.at = half->offset, .length = to - half->offset};
+    gap.cut = ms_half_cut_length(half, half->offset, to);
+    gap.time_ns = stream->last.time_ns;
+    int64_t time_ns;
+    if (ms_tail_last(half->tail, &gap.around[0], &time_ns)) {
+        gap.n_around = 1;
+        gap.time_ns = time_ns;
+    }
+    const MsItem *head = ms_half_head(half);
+    if (head && head->at == to && head->n_pieces > 0) {
+        if (gap.n_around == 0)
+            gap.time_ns = head->pieces[0].time_ns;
+        gap.around[gap.n_around] = head->pieces[0].place;
+        gap.around[gap.n_around++].length = 1;
+    }
+    MsBytes left = ms_tail_held(half->tail);
+    context->events->gap(stream, side, &gap, &left, context->user_data);
+    ms_tail_forget(&half->tail, &context->pool);
+    half->next += (uint32_t)(to - half->offset);
+    half->offset = to;
+    half->flags &= (uint8_t)~MS_HALF_TENTATIVE;
+    ms_half_tidy(half, &context->pool);
+}
+
+static void ignore_rst(MsStream *stream, MsStreamContext *context, unsigned side,
+                       const MsMark *mark)
+{
+    const MsRange range = {.frame = mark->frame,
+                           .offset = mark->offset + 13u,
+                           .length = 1,
+                           .file = mark->file}; /* RFC 9293 3.1: the flags */
+    const MsOddity oddity = {.kind = MS_ODDITY_RST_IGNORED,
+                             .detail = "",
+                             .time_ns = mark->time_ns,
+                             .ranges = &range,
+                             .n_ranges = mark->offset != MS_MARK_NOWHERE};
+    context->events->oddity(stream, side, &oddity, context->user_data);
+}
+
+static void hand_on(MsStream *stream, MsStreamContext *context, unsigned side)
+{
+    MsHalf *half = &stream->half[side];
+    MsItem *item = ms_half_pop(half, &context->pool);
+    switch (item->kind) {
+    case MS_ITEM_DATA: {
+        const MsBytes bytes = ms_item_bytes(item);
+        deliver(stream, context, side, &bytes);
+        break;
+    }
+    case MS_ITEM_FIN:
+        half->flags |= MS_HALF_ENDED;
+        ms_half_drop_behind(half, &context->pool);
+        if (stream->half[!side].flags & MS_HALF_ENDED)
+            stream->flags |= MS_STREAM_OVER;
+        context->events->event(stream, side, MS_ITEM_FIN, &item->mark, context->user_data);
+        break;
+    case MS_ITEM_RST:
+        if (item->at < half->offset) { /* bytes behind it came after all: it was not the sender's */
+            ignore_rst(stream, context, side, &item->mark);
+            break;
+        }
+        half->flags |= MS_HALF_ENDED;
+        ms_half_drop_behind(half, &context->pool);
+        stream->flags |= MS_STREAM_OVER;
+        context->events->event(stream, side, MS_ITEM_RST, &item->mark, context->user_data);
+        break;
+    }
+    ms_item_free(item);
+    ms_half_tidy(half, &context->pool);
+}
+
+/* ---- who is next ---- */
+
+/* Whether the other side's bytes up to `needs` were handed on, so that an answer to them may be. */
+static bool satisfied(const MsStream *stream, unsigned side, uint64_t needs)
+{
+    const MsHalf *other = &stream->half[!side];
+    if (needs <= other->offset || !(other->flags & MS_HALF_SENT) || (other->flags & MS_HALF_ENDED))
+        return true;
+    const MsItem *head = ms_half_head(other);
+    if (needs == other->offset + 1 && (!head || head->kind == MS_ITEM_FIN))
+        return true; /* a FIN is acknowledged like a byte; it may be missing in the capture */
+    return ms_half_fin_at(other) <= other->offset;
+}
+
+/* The side whose head is to be handed on now, or 2 when none is ready. */
+static unsigned ready_side(const MsStream *stream)
+{
+    unsigned ready = 2;
+    uint64_t order = UINT64_MAX;
+    for (unsigned side = 0; side < 2; side++) {
+        const MsHalf *half = &stream->half[side];
+        const MsItem *head = ms_half_head(half);
+        if (head && head->at <= half->offset && head->order < order &&
+            satisfied(stream, side, head->needs)) {
+            ready = side;
+            order = head->order;
+        }
+    }
+    return ready;
+}
+
+static int64_t acked_offset(const MsHalf *half)
+{
+    return half->flags & MS_HALF_ACKED ? ms_half_offset(half, half->acked) : 0;
+}
+
+/* Makes the head of `side` ready: declares missing what it waits for. */
+static void give_way(MsStream *stream, MsStreamContext *context, unsigned side)
+{
+    MsHalf *half = &stream->half[side];
+    MsHalf *other = &stream->half[!side];
+    const MsItem *head = ms_half_head(half);
+    if (head->at > half->offset) {
+        declare_gap(stream, context, side, head->at);
+        return;
+    }
+    const MsItem *blocking = ms_half_head(other);
+    if (satisfied(stream, side, head->needs) || (blocking && blocking->at <= other->offset))
+        hand_on(stream, context, side); /* each waits for the other: the older one goes first */
+    else
+        declare_gap(stream, context, !side,
+                    blocking ? MIN(head->needs, blocking->at) : head->needs);
+}
+
+/* The side whose head came first, or 2. With `proof` only those that wait for what was
+ * acknowledged: it will not be sent again. */
+static unsigned waiting_side(const MsStream *stream, bool proof, bool *at_once)
+{
+    unsigned waiting = 2;
+    uint64_t order = UINT64_MAX;
+    for (unsigned side = 0; side < 2; side++) {
+        const MsHalf *half = &stream->half[side];
+        const MsItem *head = ms_half_head(half);
+        if (!head || head->order >= order)
+            continue;
+        bool cut = false;
+        if (proof && head->at > half->offset) {
+            cut = ms_half_cut_length(half, half->offset, head->at) == head->at - half->offset;
+            bool acked = acked_offset(half) >= (int64_t)head->at;
+            bool heard = stream->half[!side].flags & MS_HALF_SENT;
+            if (!acked && !(cut && !heard))
+                continue;
+            cut = cut && acked;
+        }
+        waiting = side;
+        order = head->order;
+        *at_once = cut;
+    }
+    return waiting;
+}
+
+/* Hands on all that is ready; gives up waiting when the time has come. */
+static void settle(MsStream *stream, MsStreamContext *context)
+{
+    uint64_t longest = context->pool.limits->value[MS_LIMIT_CROSS_WAIT];
+    bool counted = false;
+    while (!(stream->flags & MS_STREAM_OVER)) {
+        unsigned side = ready_side(stream);
+        if (side < 2) {
+            hand_on(stream, context, side);
+            stream->wait_count = 0;
+            continue;
+        }
+        bool at_once = false;
+        side = waiting_side(stream, true, &at_once);
+        if (side == 2) {
+            stream->wait_count = 0;
+            return;
+        }
+        if (stream->wait_count == 0)
+            stream->wait_ns = stream->last.time_ns;
+        if (!counted && stream->wait_count < UINT16_MAX)
+            stream->wait_count++;
+        counted = true;
+        if (!at_once && stream->wait_count <= longest &&
+            stream->last.time_ns - stream->wait_ns <= CROSS_WAIT_NS)
+            return;
+        give_way(stream, context, side);
+        stream->wait_count = 0;
+    }
+}
+
+bool ms_stream_relieve(MsStream *stream, MsStreamContext *context)
+{
+    if (stream->flags & MS_STREAM_OVER)
+        return false;
+    unsigned side = ready_side(stream);
+    if (side < 2) {
+        hand_on(stream, context, side);
+        return true;
+    }
+    bool at_once;
+    side = waiting_side(stream, false, &at_once);
+    if (side == 2)
+        return false;
+    give_way(stream, context, side);
+    return true;
+}
+
+/* ---- what comes in ---- */
+
+static void report_conflict(const MsConflict *conflict, void *user_data)
+{
+    const Push *push = user_data;
+    MsHalf *half = &push->stream->half[push->side];
+    enum { CAP = 16 };
+    MsRanges ranges = {0};
+    size_t length = (size_t)(conflict->end - conflict->at);
+    ms_ranges_add(&ranges, push->bytes, (size_t)(conflict->at - push->bytes->at), length, CAP);
+    ms_ranges_add(&ranges, &conflict->first, (size_t)(conflict->at - conflict->first.at), length,
+                  CAP);
+    MsOddity oddity = {.kind = MS_ODDITY_CONFLICT,
+                       .length = length,
+                       .detail = "",
+                       .time_ns = ranges.time_ns,
+                       .ranges = ranges.range,
+                       .n_ranges = ranges.n_ranges,
+                       .ranges_omitted = ranges.omitted};
+    push->context->events->oddity(push->stream, push->side, &oddity, push->context->user_data);
+    if ((push->segment->notes & MS_SEGMENT_BAD_CHECKSUM) || (half->flags & MS_HALF_BAD_SUM)) {
+        oddity.kind = MS_ODDITY_BAD_CHECKSUM;
+        push->context->events->oddity(push->stream, push->side, &oddity, push->context->user_data);
+    }
+    ms_ranges_clear(&ranges);
+}
+
+/* Bytes of the segment from payload[skip] on, which is stream offset `at`, with their pieces. */
+static MsBytes segment_bytes(const MsSegment *segment, uint32_t skip, uint64_t at, MsPiece *pieces)
+{
+    MsBytes bytes = {.data = segment->payload + skip,
+                     .length = segment->payload_length - skip,
+                     .at = at,
+                     .pieces = pieces};
+    for (uint32_t i = 0; i < segment->n_places; i++) {
+        MsRange range = segment->places[i];
+        uint32_t cut = MIN(skip, range.length);
+        skip -= cut;
+        range.offset += cut;
+        range.length -= cut;
+        if (range.length == 0)
+            continue;
+        pieces[bytes.n_pieces++] = (MsPiece){.at = at, .time_ns = segment->time_ns, .place = range};
+        at += range.length;
+    }
+    return bytes;
+}
+
+static bool is_keep_alive(const MsHalf *half, const MsSegment *segment, int64_t at)
+{
+    if (segment->wire_length > 1 || segment->payload_length > 1)
+        return false; /* RFC 9293 3.8.4: one byte of garbage, or none, before the next one */
+    if (at + 1 == (int64_t)half->offset)
+        return true;
+    const MsQueue *queue = half->queue;
+    if (!queue || queue->first == queue->n_items)
+        return false;
+    const MsItem *last = queue->items[queue->n_items - 1];
+    return at >= (int64_t)half->offset && at + 1 == (int64_t)(last->at + last->length);
+}
+
+static void push_new(Push *push, const MsBytes *bytes, uint64_t needs)
+{
+    MsStream *stream = push->stream;
+    MsStreamContext *context = push->context;
+    MsHalf *half = &stream->half[push->side];
+    if (push->segment->notes & MS_SEGMENT_BAD_CHECKSUM)
+        half->flags |= MS_HALF_BAD_SUM;
+    if (bytes->at == half->offset && !ms_half_head(half) && satisfied(stream, push->side, needs)) {
+        deliver(stream, context, push->side, bytes);
+        return;
+    }
+    ms_half_store(half, &context->pool, stream, bytes, needs, context->order, report_conflict,
+                  push);
+}
+
+static void push_bytes(Push *push, uint32_t seq, uint64_t needs)
+{
+    const MsSegment *segment = push->segment;
+    MsStream *stream = push->stream;
+    MsHalf *half = &stream->half[push->side];
+    int64_t at = ms_half_offset(half, seq);
+    if (at > (int64_t)half->offset + FAR || is_keep_alive(half, segment, at) ||
+        (half->flags & MS_HALF_ENDED))
+        return;
+    uint32_t wire = MAX(segment->wire_length, segment->payload_length);
+    uint64_t cut = MIN(wire - segment->payload_length, (uint32_t)LARGEST_CUT);
+    int64_t end = at + segment->payload_length;
+    if (end > 0 && segment->payload_length > 0) {
+        uint32_t skip = at < 0 ? (uint32_t)-at : 0;
+        MsPiece few[FEW_PLACES];
+        g_autofree MsPiece *many =
+            segment->n_places > FEW_PLACES ? g_new(MsPiece, segment->n_places) : NULL;
+        MsBytes bytes = segment_bytes(segment, skip, (uint64_t)(at + skip), many ? many : few);
+        push->bytes = &bytes;
+        if (bytes.at < half->offset)
+            ms_half_compare(half, &bytes, report_conflict, push);
+        if ((uint64_t)end > half->offset) {
+            MsBytes fresh = bytes;
+            if (fresh.at < half->offset) {
+                fresh.data += half->offset - fresh.at;
+                fresh.at = half->offset;
+                fresh.length = (size_t)((uint64_t)end - fresh.at);
+            }
+            push_new(push, &fresh, needs);
+        }
+    }
+    if (cut > 0 && end + (int64_t)cut > (int64_t)half->offset)
+        ms_half_cut(half, &push->context->pool, stream, (uint64_t)MAX(end, (int64_t)half->offset),
+                    (uint64_t)(end + (int64_t)cut));
+}
+
+static void push_fin(Push *push, uint32_t seq, uint64_t needs)
+{
+    MsStreamContext *context = push->context;
+    MsHalf *half = &push->stream->half[push->side];
+    int64_t at = ms_half_offset(half, seq);
+    if ((half->flags & MS_HALF_FIN) || at < (int64_t)half->offset ||
+        at > (int64_t)half->offset + FAR)
+        return;
+    half->flags |= MS_HALF_FIN;
+    MsMark mark = ms_mark(push->segment);
+    ms_half_store_event(half, &context->pool, push->stream, MS_ITEM_FIN, (uint64_t)at, needs,
+                        context->order, &mark);
+}
+
+static void push_rst(Push *push)
+{
+    MsStreamContext *context = push->context;
+    MsHalf *half = &push->stream->half[push->side];
+    MsMark mark = ms_mark(push->segment);
+    int64_t at = (int64_t)half->offset;
+    if (half->flags & MS_HALF_KNOWN) {
+        at = ms_half_offset(half, push->segment->seq);
+        const MsQueue *queue = half->queue;
+        int64_t last = (int64_t)half->offset;
+        if (queue && queue->first < queue->n_items)
+            last = MAX(last, (int64_t)queue->items[queue->n_items - 1]->at +
+                                 queue->items[queue->n_items - 1]->length);
+        if (at < MIN(acked_offset(half), (int64_t)half->offset) || at > last + WINDOW) {
+            ignore_rst(push->stream, context, push->side, &mark);
+            return;
+        }
+        if (at < (int64_t)half->offset || (half->flags & MS_HALF_ENDED))
+            at = (int64_t)half->offset;
+        else if (half->flags & MS_HALF_FIN && ms_half_fin_at(half) + 1 == (uint64_t)at)
+            at--; /* the FIN before it counts as a byte */
+    }
+    ms_half_store_event(half, &context->pool, push->stream, MS_ITEM_RST, (uint64_t)at, 0,
+                        context->order, &mark);
+}
+
+/* Learns where a side's bytes begin. `seq`: number of the segment's first byte. */
+static void note_seq(MsStream *stream, unsigned side, const MsSegment *segment, uint32_t seq)
+{
+    MsHalf *half = &stream->half[side];
+    half->flags |= MS_HALF_SENT;
+    bool syn = segment->flags & MS_TCP_SYN;
+    if (!(half->flags & MS_HALF_KNOWN)) {
+        if (!(segment->flags & MS_TCP_RST)) {
+            ms_stream_start(stream, side, seq, syn);
+            half->flags |= syn ? 0 : MS_HALF_TENTATIVE;
+        }
+        return;
+    }
+    if (syn && ms_half_offset(half, seq) == 0)
+        half->flags |= MS_HALF_FROM_START; /* it comes late, but it is the SYN */
+    if (!(half->flags & MS_HALF_TENTATIVE) || half->offset > 0 || half->queue)
+        return;
+    int32_t ahead = (int32_t)(seq - half->next);
+    bool probe = segment->wire_length <= 1 && ahead == -1;
+    if (syn || (ahead < 0 && ahead > -REBASE && segment->payload_length > 0 && !probe))
+        half->next = seq;
+}
+
+static void note_ack(MsStream *stream, unsigned side, const MsSegment *segment)
+{
+    MsHalf *other = &stream->half[!side];
+    if (!(other->flags & MS_HALF_KNOWN))
+        ms_stream_start(stream, !side, segment->ack, segment->flags & MS_TCP_SYN);
+    other->flags |= other->flags & MS_HALF_SENT ? 0 : MS_HALF_TENTATIVE;
+    if (ms_half_offset(other, segment->ack) > (int64_t)other->offset + FAR)
+        return;
+    if (!(other->flags & MS_HALF_ACKED) || (int32_t)(segment->ack - other->acked) > 0) {
+        other->acked = segment->ack;
+        other->flags |= MS_HALF_ACKED;
+    }
+}
+
+/* Offset of the other side that the segment acknowledges. */
+static uint64_t needs_of(const MsStream *stream, unsigned side, const MsSegment *segment)
+{
+    const MsHalf *other = &stream->half[!side];
+    if (!(segment->flags & MS_TCP_ACK) || !(other->flags & MS_HALF_KNOWN))
+        return 0;
+    int64_t offset = ms_half_offset(other, segment->ack);
+    return offset > 0 && offset <= (int64_t)other->offset + FAR ? (uint64_t)offset : 0;
+}
+
+/* Whether a SYN or SYN-ACK of that side is noted already. */
+static bool has_mark(const MsStream *stream, unsigned side, uint8_t flags)
+{
+    for (unsigned i = 0; i < stream->n_marks; i++) {
+        if ((stream->mark_flags[i] & (MS_TCP_SYN | MS_TCP_ACK)) ==
+                (flags & (MS_TCP_SYN | MS_TCP_ACK)) &&
+            ((stream->mark_sides >> i) & 1u) == side)
+            return true;
+    }
+    return false;
+}
+
+/* Keeps SYN, SYN-ACK and the first segment after them of the side that began; or, in mid-stream,
+ * the first segment. */
+static void note_handshake(MsStream *stream, unsigned side, const MsSegment *segment)
+{
+    const MsMark mark = ms_mark(segment);
+    uint8_t flags = segment->flags;
+    if (stream->n_marks == 0)
+        stream->ip_offset = ms_mark_offset(segment->ip_offset);
+    if (flags & MS_TCP_SYN) {
+        if (!(flags & MS_TCP_ACK))
+            stream->flags |= (uint8_t)(side ? MS_STREAM_SYN_1 : MS_STREAM_SYN_0);
+        if (!has_mark(stream, side, flags))
+            ms_stream_mark(stream, side, flags, &mark);
+    } else if (stream->n_marks == 0) {
+        ms_stream_mark(stream, side, flags, &mark);
+        stream->flags |= MS_STREAM_HANDSHAKE;
+    } else if (flags & MS_TCP_ACK) {
+        bool answer = stream->mark_flags[0] & MS_TCP_ACK; /* the SYN itself is missing */
+        if (side != ((stream->mark_sides & 1u) ^ answer))
+            return;
+        if (stream->mark_flags[0] & MS_TCP_SYN)
+            ms_stream_mark(stream, side, flags, &mark);
+        stream->flags |= MS_STREAM_HANDSHAKE;
+    }
+}
+
+static void note_oddities(Push *push)
+{
+    const MsSegment *segment = push->segment;
+    MsOddity oddity = {.detail = "",
+                       .length = segment->payload_length,
+                       .time_ns = segment->time_ns,
+                       .ranges = segment->places,
+                       .n_ranges = segment->n_places};
+    MsStreamContext *context = push->context;
+    if ((segment->flags & MS_TCP_URG) && segment->payload_length > 0) {
+        oddity.kind = MS_ODDITY_URGENT;
+        context->events->oddity(push->stream, push->side, &oddity, context->user_data);
+    }
+    if (segment->notes & MS_SEGMENT_FRAGMENT_CONFLICT) {
+        oddity.kind = MS_ODDITY_FRAGMENT_OVERLAP;
+        context->events->oddity(push->stream, push->side, &oddity, context->user_data);
+    }
+}
+
+/* Keeps the queue of `side` below its caps. */
+static void keep_caps(MsStream *stream, MsStreamContext *context, unsigned side)
+{
+    const uint64_t *limit = context->pool.limits->value;
+    MsHalf *half = &stream->half[side];
+    while (half->queue && half->queue->n_items - half->queue->first > 0 &&
+           (half->queue->bytes > limit[MS_LIMIT_STREAM_REORDER] ||
+            half->queue->n_items - half->queue->first > limit[MS_LIMIT_STREAM_ISLANDS]) &&
+           !(stream->flags & MS_STREAM_OVER))
+        ms_stream_relieve(stream, context);
+}
+
+void ms_stream_push(MsStream *stream, MsStreamContext *context, unsigned side,
+                    const MsSegment *segment)
+{
+    Push push = {.stream = stream, .context = context, .side = side, .segment = segment};
+    uint8_t flags = segment->flags;
+    uint32_t seq = segment->seq + ((flags & MS_TCP_SYN) != 0);
+    stream->last = ms_mark(segment);
+    if (side)
+        stream->flags |= MS_STREAM_LAST_1;
+    else
+        stream->flags &= (uint8_t)~MS_STREAM_LAST_1;
+    stream->order = context->order;
+    if (!(stream->flags & MS_STREAM_HANDSHAKE) || (flags & MS_TCP_SYN))
+        note_handshake(stream, side, segment);
+    note_seq(stream, side, segment, seq);
+    if ((flags & (MS_TCP_ACK | MS_TCP_RST)) == MS_TCP_ACK)
+        note_ack(stream, side, segment);
+    if (G_UNLIKELY((flags & MS_TCP_URG) || (segment->notes & MS_SEGMENT_FRAGMENT_CONFLICT)))
+        note_oddities(&push);
+    if (flags & MS_TCP_RST) {
+        push_rst(&push);
+    } else {
+        uint64_t needs = needs_of(stream, side, segment);
+        if (segment->payload_length > 0 || segment->wire_length > 0)
+            push_bytes(&push, seq, needs);
+        if ((flags & MS_TCP_FIN) && !(stream->flags & MS_STREAM_OVER))
+            push_fin(&push, seq + MAX(segment->wire_length, segment->payload_length), needs);
+    }
+    if (stream->half[0].queue || stream->half[1].queue) {
+        settle(stream, context);
+        keep_caps(stream, context, side);
+    }
+}
+
+/* Bytes that were acknowledged, or known to be cut off, at the end of a direction. */
+static void missing_end(MsStream *stream, MsStreamContext *context, unsigned side)
+{
+    MsHalf *half = &stream->half[side];
+    if (!(half->flags & MS_HALF_SENT) || (half->flags & MS_HALF_ENDED))
+        return;
+    int64_t end = acked_offset(half);
+    if (end == (int64_t)half->offset + 1)
+        end--; /* most likely its FIN, which is not in the capture */
+    for (uint32_t i = 0; half->queue && i < half->queue->n_cuts; i++)
+        end = MAX(end, (int64_t)half->queue->cuts[i].end);
+    if (end > (int64_t)half->offset)
+        declare_gap(stream, context, side, (uint64_t)end);
+}
+
+void ms_stream_finish(MsStream *stream, MsStreamContext *context)
+{
+    stream->flags &= (uint8_t)~MS_STREAM_OVER; /* after a RST the other side may still wait */
+    while (ms_stream_relieve(stream, context))
+        continue;
+    missing_end(stream, context, 0);
+    missing_end(stream, context, 1);
+    stream->flags |= MS_STREAM_OVER;
+}
+
+void ms_stream_clear(MsStream *stream, MsStreamContext *context)
+{
+    ms_half_clear(&stream->half[0], &context->pool);
+    ms_half_clear(&stream->half[1], &context->pool);
+}

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * table.c - an open-addressing hash table of streams that live in slabs. The hash is seeded, so
+ * that nobody can prepare a capture that makes it slow; results never depend on it. */
+#include "table.h"
+
+#include <glib.h>
+
+#include <string.h>
+
+enum {
+    SLAB = 128,            /* streams allocated at once */
+    FIRST_SLOTS = 256,     /* of the hash table */
+    GIVE_UP_PART = 16,     /* the oldest 1/16 of all streams go at once */
+    NEW_CONNECTION = 65536 /* bytes from a SYN in which a segment belongs to it */
+};
+
+typedef struct {
+    uint32_t hash;
+    uint32_t index; /* 1 + index of the stream; 0: free */
+} Slot;
+
+struct MsTable {
+    MsStreamContext context;
+    MsOverFunc over;
+    bool keep_deaf;
+    uint64_t seed[2];
+    Slot *slots;
+    uint32_t n_slots; /* power of two */
+    uint32_t n_streams;
+    uint32_t seen, given_up;
+    MsStream **slabs;
+    uint32_t n_slabs;
+    uint32_t free_index; /* 1 + index of a free stream, whose `number` is the next; 0: none */
+    MsMemo first;        /* connections of which only segments without data were seen */
+    MsMemo ended;        /* what is left of connections that ended, or carry no mail */
+};
+
+/* A segment with what is needed to find its connection. */
+typedef struct {
+    const MsSegment *segment;
+    uint64_t key;  /* of the connection, the same for both directions */
+    uint32_t from; /* of the sender's address and port */
+    uint32_t to;   /* of the receiver's */
+} Lookup;
+
+MsTable *ms_table_new(const MsLimits *limits, const MsStreamEvents *events, MsOverFunc over,
+                      void *user_data)
+{
+    MsTable *table = g_new0(MsTable, 1);
+    table->context.pool.limits = limits;
+    table->context.events = events;
+    table->context.user_data = user_data;
+    table->over = over;
+    for (unsigned i = 0; i < 2; i++)
+        table->seed[i] = ((uint64_t)g_random_int() << 32 | g_random_int()) | 1;
+    table->n_slots = FIRST_SLOTS;
+    table->slots = g_new0(Slot, table->n_slots);
+    table->first.cap = (uint32_t)MIN(limits->value[MS_LIMIT_HALF_OPEN], 1u << 30);
+    table->ended.cap = (uint32_t)MIN(limits->value[MS_LIMIT_STREAMS], 1u << 30);
+    return table;
+}
+
+MsStreamContext *ms_table_context(MsTable *table)
+{
+    return &table->context;
+}
+
+void ms_table_keep_deaf(MsTable *table)
+{
+    table->keep_deaf = true;
+}
+
+uint32_t ms_table_seen(const MsTable *table)
+{
+    return table->seen;
+}
+
+uint32_t ms_table_given_up(const MsTable *table)
+{
+    return table->given_up;
+}
+
+/* ---- hashing ---- */
+
+static uint64_t mix(uint64_t number)
+{
+    number ^= number >> 32;
+    number *= 0xd6e8feb86659fd93u;
+    number ^= number >> 32;
+    number *= 0xd6e8feb86659fd93u;
+    number ^= number >> 32;
+    return number;
+}
+
+static uint64_t endpoint(const MsTable *table, const uint8_t *address, uint16_t port)
+{
+    uint64_t half[2];
+    memcpy(half, address, sizeof half);
+    uint64_t hash = mix(half[0] ^ table->seed[0]) + port;
+    return mix(hash ^ half[1] * table->seed[1]);
+}
+
+static Lookup look(const MsTable *table, const MsSegment *segment)
+{
+    uint64_t from = endpoint(table, segment->src, segment->src_port);
+    uint64_t to = endpoint(table, segment->dst, segment->dst_port);
+    return (Lookup){.segment = segment,
+                    .key = mix(from + to + table->seed[0]) | 1,
+                    .from = (uint32_t)(from >> 32) | 1,
+                    .to = (uint32_t)(to >> 32) | 1};
+}
+
+static uint64_t stream_key(const MsTable *table, const MsStream *stream, uint32_t *from)
+{
+    uint64_t first = endpoint(table, stream->address[0], stream->port[0]);
+    uint64_t second = endpoint(table, stream->address[1], stream->port[1]);
+    *from = (uint32_t)(first >> 32) | 1;
+    return mix(first + second + table->seed[0]) | 1;
+}
+
+static MsStream *stream_at(const MsTable *table, uint32_t index)
+{
+    return &table->slabs[index / SLAB][index % SLAB];
+}
+
+/* 0 or 1: the side that sent the segment; 2: it is of another connection. */
+static unsigned side_of(const MsStream *stream, const MsSegment *segment)
+{
+    if (segment->src_port == stream->port[0] && segment->dst_port == stream->port[1] &&
+        memcmp(segment->src, stream->address[0], 16) == 0 &&
+        memcmp(segment->dst, stream->address[1], 16) == 0)
+        return 0;
+    if (segment->src_port == stream->port[1] && segment->dst_port == stream->port[0] &&
+        memcmp(segment->src, stream->address[1], 16) == 0 &&
+        memcmp(segment->dst, stream->address[0], 16) == 0)
+        return 1;
+    return 2;
+}
+
+static MsStream *find(const MsTable *table, const Lookup *lookup, unsigned *side)
+{
+    uint32_t mask = table->n_slots - 1;
+    uint32_t hash = (uint32_t)lookup->key;
+    for (uint32_t i = hash & mask; table->slots[i].index; i = (i + 1) & mask) {
+        if (table->slots[i].hash != hash)
+            continue;
+        MsStream *stream = stream_at(table, table->slots[i].index - 1);
+        *side = side_of(stream, lookup->segment);
+        if (*side < 2)
+            return stream;
+    }
+    return NULL;
+}
+
+static void put(MsTable *table, Slot slot)
+{
+    uint32_t mask = table->n_slots - 1;
+    uint32_t i = slot.hash & mask;
+    while (table->slots[i].index)
+        i = (i + 1) & mask;
+    table->slots[i] = slot;
+}
+
+static void grow(MsTable *table)
+{
+    Slot *old = table->slots;
+    uint32_t count = table->n_slots;
+    table->n_slots *= 2;
+    table->slots = g_new0(Slot, table->n_slots);
+    for (uint32_t i = 0; i < count; i++) {
+        if (old[i].index)
+            put(table, old[i]);
+    }
+    g_free(old);
+}
+
+/* Takes the stream out of the hash table; those behind it move up. */
+static uint32_t unhash(MsTable *table, const MsStream *stream, uint64_t key)
+{
+    uint32_t mask = table->n_slots - 1;
+    uint32_t i = (uint32_t)key & mask;
+    while (stream_at(table, table->slots[i].index - 1) != stream)
+        i = (i + 1) & mask;
+    uint32_t index = table->slots[i].index;
+    for (uint32_t next = (i + 1) & mask; table->slots[next].index; next = (next + 1) & mask) {
+        uint32_t home = table->slots[next].hash & mask;
+        if (((next - home) & mask) >= ((next - i) & mask)) {
+            table->slots[i] = table->slots[next];
+            i = next;
+        }
+    }
+    table->slots[i].index = 0;
+    return index;
+}
+
+static MsStream *allocate(MsTable *table, uint64_t key)
+{
+    if (table->free_index == 0) {
+        table->slabs = g_renew(MsStream *, table->slabs, table->n_slabs + 1);
+        MsStream *slab = g_new0(MsStream, SLAB);
+        for (uint32_t i = 0; i < SLAB; i++)
+            slab[i].number = i + 1 < SLAB ? table->n_slabs * SLAB + i + 2 : 0;
+        table->slabs[table->n_slabs] = slab;
+        table->free_index = table->n_slabs * SLAB + 1;
+        table->n_slabs++;
+    }
+    uint32_t index = table->free_index;
+    MsStream *stream = stream_at(table, index - 1);
+    table->free_index = stream->number;
+    memset(stream, 0, sizeof *stream);
+    if ((table->n_streams + 1) * 4ull > table->n_slots * 3ull)
+        grow(table);
+    put(table, (Slot){.hash = (uint32_t)key, .index = index});
+    table->n_streams++;
+    return stream;
+}
+
+/* ---- closing ---- */
+
+void ms_table_close(MsTable *table, MsStream *stream, MsOver why)
+{
+    if (why != MS_OVER_DEAF)
+        ms_stream_finish(stream, &table->context);
+    if (why == MS_OVER_LIMIT)
+        table->given_up++;
+    table->over(stream, why, table->context.user_data);
+    uint32_t from;
+    uint64_t key = stream_key(table, stream, &from);
+    if (why != MS_OVER_REUSED && why != MS_OVER_CAPTURE) {
+        MsMemoEntry *entry = ms_memo_add(&table->ended, key, from);
+        for (unsigned side = 0; side < 2; side++) {
+            const MsHalf *half = &stream->half[side];
+            entry->seq[side] = half->next - (uint32_t)half->offset - 1;
+            if (half->flags & MS_HALF_FROM_START)
+                entry->known |= (uint8_t)(1u << side);
+        }
+    }
+    ms_stream_clear(stream, &table->context);
+    uint32_t index = unhash(table, stream, key);
+    stream->number = table->free_index;
+    stream->port[0] = stream->port[1] = 0;
+    stream->n_marks = 0; /* tells a free one from one in use */
+    table->free_index = index;
+    table->n_streams--;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const MsStream *const *left = a;
+    const MsStream *const *right = b;
+    return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const MsStream *const *left = a;
+    const MsStream *const *right = b;
+    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
+}
+
+static MsStream **list(const MsTable *table, size_t *count,
+                       int (*compare)(const void *, const void *))
+{
+    MsStream **streams = g_new(MsStream *, (size_t)table->n_streams + 1);
+    size_t n = 0;
+    for (uint32_t i = 0; i < table->n_slots; i++) {
+        if (table->slots[i].index)
+            streams[n++] = stream_at(table, table->slots[i].index - 1);
+    }
+    qsort(streams, n, sizeof *streams, compare);
+    *count = n;
+    return streams;
+}
+
+MsStream **ms_table_streams(const MsTable *table, size_t *count)
+{
+    return list(table, count, by_number);
+}
+
+static void give_up_oldest(MsTable *table)
+{
+    size_t count;
+    g_autofree MsStream **streams = list(table, &count, by_order);
+    size_t part = MAX(count / GIVE_UP_PART, 1);
+    for (size_t i = 0; i < MIN(part, count); i++)
+        ms_table_close(table, streams[i], MS_OVER_LIMIT);
+}
+
+/* Closes the stream when its time has come. */
+static void close_if_over(MsTable *table, MsStream *stream)
+{
+    if (stream->flags & MS_STREAM_OVER)
+        ms_table_close(table, stream, MS_OVER_ENDED);
+    else if ((stream->flags & MS_STREAM_DEAF) && !table->keep_deaf)
+        ms_table_close(table, stream, MS_OVER_DEAF);
+}
+
+/* ---- segments ---- */
+
+/* Remembers a segment of a connection that has no state yet. */
+static void remember(MsTable *table, const Lookup *lookup)
+{
+    const MsSegment *segment = lookup->segment;
+    MsMemoEntry *entry = ms_memo_find(&table->first, lookup->key, lookup->from);
+    bool syn = segment->flags & MS_TCP_SYN;
+    if (entry && (!syn || entry->seq[0] == segment->seq))
+        return; /* the first one counts */
+    if (entry)
+        ms_memo_remove(&table->first, entry);
+    entry = ms_memo_add(&table->first, lookup->key, lookup->from);
+    entry->seq[0] = segment->seq;
+    entry->seq[1] = segment->ack;
+    entry->flags = segment->flags;
+    entry->mark = ms_mark(segment);
+    entry->ip_offset = ms_mark_offset(segment->ip_offset);
+}
+
+static void forget(MsTable *table, const Lookup *lookup)
+{
+    MsMemoEntry *entry;
+    while ((entry = ms_memo_find(&table->first, lookup->key, 0)))
+        ms_memo_remove(&table->first, entry);
+}
+
+/* Makes the stream of a segment, with what is remembered of its beginning. */
+static MsStream *create(MsTable *table, const Lookup *lookup, unsigned *side)
+{
+    const MsSegment *segment = lookup->segment;
+    if (table->n_streams >= table->context.pool.limits->value[MS_LIMIT_STREAMS])
+        give_up_oldest(table);
+    MsStream *stream = allocate(table, lookup->key);
+    stream->number = table->seen++;
+    const MsMemoEntry *own = ms_memo_find(&table->first, lookup->key, lookup->from);
+    const MsMemoEntry *other = ms_memo_find(&table->first, lookup->key, lookup->to);
+    if (own == other)
+        other = NULL; /* it talks to itself */
+    const MsMemoEntry *first = own;
+    if (other && (!own || (other->flags & MS_TCP_SYN)))
+        first = other;
+    *side = first && first == other;
+    memcpy(stream->address[*side], segment->src, 16);
+    memcpy(stream->address[!*side], segment->dst, 16);
+    stream->port[*side] = segment->src_port;
+    stream->port[!*side] = segment->dst_port;
+    if (!first)
+        return stream;
+    ms_stream_mark(stream, 0, first->flags, &first->mark);
+    stream->ip_offset = first->ip_offset;
+    stream->half[0].flags |= MS_HALF_SENT;
+    if (first->flags & MS_TCP_SYN) {
+        stream->flags |= MS_STREAM_SYN_0;
+        ms_stream_start(stream, 0, first->seq[0] + 1, true);
+        /* The third segment of a handshake whose second is missing tells both beginnings. */
+        if (*side == 0 && (segment->flags & MS_TCP_ACK) && segment->seq == first->seq[0] + 1 &&
+            segment->payload_length == 0)
+            ms_stream_start(stream, 1, segment->ack, true);
+    } else {
+        stream->flags |= MS_STREAM_HANDSHAKE;
+    }
+    forget(table, lookup);
+    return stream;
+}
+
+/* A segment of a connection that is not in the table. Returns false when it needs no state. */
+static bool wants_state(MsTable *table, const Lookup *lookup)
+{
+    const MsSegment *segment = lookup->segment;
+    uint8_t flags = segment->flags;
+    MsMemoEntry *ended = ms_memo_find(&table->ended, lookup->key, 0);
+    if (ended) {
+        unsigned side = ended->from != lookup->from;
+        if (!(flags & MS_TCP_SYN) ||
+            ((ended->known >> side & 1) && ended->seq[side] == segment->seq))
+            return false; /* a straggler */
+        ms_memo_remove(&table->ended, ended);
+    }
+    if (segment->payload_length > 0 && !(flags & MS_TCP_RST))
+        return true;
+    if (flags & MS_TCP_RST)
+        return false;
+    if ((flags & MS_TCP_SYN) && (flags & MS_TCP_ACK))
+        return true;
+    const MsMemoEntry *own = ms_memo_find(&table->first, lookup->key, lookup->from);
+    const MsMemoEntry *other = ms_memo_find(&table->first, lookup->key, lookup->to);
+    if (flags & MS_TCP_SYN) { /* simultaneous open, or one more lone SYN */
+        if (other && other != own && other->flags == MS_TCP_SYN)
+            return true;
+        remember(table, lookup);
+        return false;
+    }
+    if ((own && own->flags & MS_TCP_SYN) || (other && other->flags & MS_TCP_SYN))
+        return true;
+    if (!own && !other)
+        remember(table, lookup);
+    return false;
+}
+
+/* Whether a segment without SYN belongs to the connection that a remembered SYN began. */
+static bool follows_new_syn(MsTable *table, const MsStream *stream, const Lookup *lookup,
+                            unsigned side)
+{
+    const MsSegment *segment = lookup->segment;
+    const MsMemoEntry *own = ms_memo_find(&table->first, lookup->key, lookup->from);
+    const MsMemoEntry *other = ms_memo_find(&table->first, lookup->key, lookup->to);
+    const MsHalf *half = &stream->half[side];
+    if (own && (own->flags & MS_TCP_SYN))
+        return segment->seq - own->seq[0] - 1 < NEW_CONNECTION &&
+               segment->seq - half->next + NEW_CONNECTION > 2 * NEW_CONNECTION;
+    half = &stream->half[!side];
+    if (other && (other->flags & MS_TCP_SYN) && (segment->flags & MS_TCP_ACK))
+        return segment->ack - other->seq[0] - 1 < NEW_CONNECTION &&
+               segment->ack - half->next + NEW_CONNECTION > 2 * NEW_CONNECTION;
+    return false;
+}
+
+typedef enum { SAME, NEW, NOTHING } Belongs;
+
+/* Does the segment belong to this stream, to a new one with the same ports, or to neither yet? */
+static Belongs belongs(MsTable *table, MsStream *stream, const Lookup *lookup, unsigned side)
+{
+    const MsSegment *segment = lookup->segment;
+    const MsHalf *half = &stream->half[side];
+    if (!(segment->flags & MS_TCP_SYN)) {
+        if ((stream->flags & MS_STREAM_NEW_SYN) && follows_new_syn(table, stream, lookup, side))
+            return NEW;
+        return SAME;
+    }
+    uint32_t begin = half->next - (uint32_t)half->offset;
+    if (!(half->flags & MS_HALF_KNOWN) || begin == segment->seq + 1 ||
+        ((half->flags & MS_HALF_TENTATIVE) && half->offset == 0))
+        return SAME;
+    if (segment->flags & MS_TCP_ACK)
+        return NEW;
+    remember(table, lookup);
+    stream->flags |= MS_STREAM_NEW_SYN;
+    bool ending = (stream->half[0].flags | stream->half[1].flags) & MS_HALF_FIN;
+    if (ending || segment->payload_length > 0)
+        return NEW;
+    return NOTHING; /* RFC 9293 3.10.7.4: a SYN alone does not end what is established */
+}
+
+/* Keeps all queues together below their cap. */
+static void keep_total(MsTable *table)
+{
+    MsPool *pool = &table->context.pool;
+    while (pool->waiting > pool->limits->value[MS_LIMIT_TOTAL_REORDER] && pool->oldest) {
+        MsStream *stream = pool->oldest->owner;
+        if (!ms_stream_relieve(stream, &table->context)) {
+            ms_half_drop_queue(&stream->half[0], pool);
+            ms_half_drop_queue(&stream->half[1], pool);
+        }
+        close_if_over(table, stream);
+    }
+}
+
+void ms_table_push(MsTable *table, const MsSegment *segment)
+{
+    Lookup lookup = look(table, segment);
+    unsigned side = 0;
+    table->context.order++;
+    MsStream *stream = find(table, &lookup, &side);
+    if (stream) {
+        Belongs to = belongs(table, stream, &lookup, side);
+        if (to == NOTHING)
+            return;
+        if (to == NEW) {
+            ms_table_close(table, stream, MS_OVER_REUSED);
+            stream = NULL;
+        }
+    }
+    if (!stream) {
+        if (!wants_state(table, &lookup))
+            return;
+        stream = create(table, &lookup, &side);
+    }
+    ms_stream_push(stream, &table->context, side, segment);
+    close_if_over(table, stream);
+    if (G_UNLIKELY(table->context.pool.waiting >
+                   table->context.pool.limits->value[MS_LIMIT_TOTAL_REORDER]))
+        keep_total(table);
+}
+
+void ms_table_free(MsTable *table)
+{
+    if (!table)
+        return;
+    for (uint32_t i = 0; i < table->n_slots; i++) {
+        if (table->slots[i].index)
+            ms_stream_clear(stream_at(table, table->slots[i].index - 1), &table->context);
+    }
+    for (uint32_t i = 0; i < table->n_slabs; i++)
+        g_free(table->slabs[i]);
+    g_free(table->slabs);
+    g_free(table->slots);
+    ms_memo_clear(&table->first);
+    ms_memo_clear(&table->ended);
+    g_free(table);
+}
