@@ -1,64 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * message.c - one mail as its bytes go by: counts, hashes and keeps them as asked. Header fields
- * are read by header.c from the head kept here. */
+ * message.c - counts, hashes and keeps the bytes of one mail as they go by. The head waits in
+ * memory: a mail that fits in it is hashed in one go, without a context. Longer ones stream. */
 #include "message.h"
 
-#include "../base/buffer.h"
-#include "head.h"
-
-#include <gcrypt.h>
+#include "hash.h"
+#include "header.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
+
+enum { SPOOL_BLOCK = 65536 }; /* bytes written to the temporary file at once */
 
 struct MsMessage {
     gint references;
     int32_t number;
-    const MsLimits *limits;
     MsKeep keep;
     bool hash;
-    bool whole;
-    bool spool_failed;
-    int spool; /* file descriptor, or -1 */
+    bool ended;
+    bool complete;
+    bool keeping;        /* every byte so far was kept (MS_KEEP_ALL) */
+    int spool;           /* file descriptor, or -1 */
+    uint64_t head_limit; /* bytes */
+    uint64_t memory_limit;
+    uint64_t size_limit;
+    size_t range_limit;
     MsOpenSpool open_spool;
     void *user_data;
-    gcry_md_hd_t digest; /* NULL until the bytes no longer fit the head */
-    uint64_t size;       /* bytes seen */
-    uint64_t missing;    /* bytes known to be missing */
-    MsBuffer memory;     /* head, or everything as long as it fits memory */
-    uint64_t spooled;    /* bytes in the file */
+    uint64_t size;    /* bytes seen */
+    uint64_t missing; /* bytes known to be missing */
+    uint64_t spooled; /* bytes in the temporary file */
+    MsBuffer kept;    /* from offset 0: the head, or all until it is spooled */
+    MsBuffer waiting; /* bytes behind the spooled ones, not yet written */
+    MsHash *context;  /* only when the message is longer than its head */
+    char sha256[MS_HASH_HEX + 1];
     MsRanges ranges;
-    MsHead head; /* pieces of the head */
-    uint64_t *holes;
-    size_t n_holes;
-    char hex[65];
+    GArray *pieces; /* MsPiece: the head's places; `at` is the message's offset; NULL when none */
+    GArray *holes;  /* uint64_t; NULL when none */
 };
-
-/* libgcrypt wants to be woken once, before any thread hashes. */
-static void wake_gcrypt(void)
-{
-    static gsize woken = 0;
-    if (g_once_init_enter(&woken)) {
-        gcry_check_version(NULL);
-        gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-        gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-        g_once_init_leave(&woken, 1);
-    }
-}
 
 MsMessage *ms_message_new(int32_t number, const MsLimits *limits, MsKeep keep, bool hash,
                           MsOpenSpool open_spool, void *user_data)
 {
     MsMessage *message = g_new0(MsMessage, 1);
-    if (hash)
-        wake_gcrypt();
     message->references = 1;
     message->number = number;
-    message->limits = limits;
     message->keep = keep;
     message->hash = hash;
+    message->keeping = keep == MS_KEEP_ALL;
     message->spool = -1;
+    message->head_limit = limits->value[MS_LIMIT_MESSAGE_HEAD];
+    message->memory_limit = MAX(limits->value[MS_LIMIT_MESSAGE_MEMORY], message->head_limit);
+    message->size_limit = limits->value[MS_LIMIT_MESSAGE_SIZE];
+    message->range_limit = (size_t)limits->value[MS_LIMIT_FACT_RANGES];
     message->open_spool = open_spool;
     message->user_data = user_data;
     return message;
@@ -70,124 +63,185 @@ MsMessage *ms_message_ref(MsMessage *message)
     return message;
 }
 
+static void drop_pieces(MsMessage *message)
+{
+    if (message->pieces)
+        g_array_free(message->pieces, TRUE);
+    message->pieces = NULL;
+}
+
 void ms_message_unref(MsMessage *message)
 {
     if (!message || !g_atomic_int_dec_and_test(&message->references))
         return;
-    if (message->digest)
-        gcry_md_close(message->digest);
     if (message->spool >= 0)
         close(message->spool);
-    ms_buffer_clear(&message->memory);
+    ms_buffer_clear(&message->kept);
+    ms_buffer_clear(&message->waiting);
+    ms_hash_free(message->context);
     ms_ranges_clear(&message->ranges);
-    ms_head_clear(&message->head);
-    g_free(message->holes);
+    drop_pieces(message);
+    if (message->holes)
+        g_array_free(message->holes, TRUE);
     g_free(message);
 }
 
-static bool spool_write(MsMessage *message, const uint8_t *data, size_t length)
+/* Notes where data[offset..offset+length) was captured; it is the head from `at` on. */
+static void add_pieces(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length,
+                       uint64_t at)
 {
-    while (length > 0) {
-        ssize_t done = write(message->spool, data, length);
-        if (done < 0 && errno == EINTR)
+    const MsPiece *piece = ms_bytes_piece(bytes, offset);
+    if (!piece)
+        return;
+    if (!message->pieces)
+        message->pieces = g_array_sized_new(FALSE, FALSE, sizeof(MsPiece), 1);
+    const MsPiece *end = bytes->pieces + bytes->n_pieces;
+    uint64_t from = bytes->at + offset;
+    uint64_t stop = from + length;
+    for (; piece < end && from < stop; piece++) {
+        uint64_t skip = from - piece->at;
+        if (skip >= piece->place.length)
             continue;
-        if (done <= 0)
-            return false;
-        data += done;
-        length -= (size_t)done;
-        message->spooled += (size_t)done;
+        uint64_t run = MIN(piece->place.length - skip, stop - from);
+        MsPiece copy = *piece;
+        copy.at = at;
+        copy.place.offset += (uint32_t)skip;
+        copy.place.length = (uint32_t)run;
+        MsPiece *before = message->pieces->len
+                              ? &g_array_index(message->pieces, MsPiece, message->pieces->len - 1)
+                              : NULL;
+        if (before && before->place.frame == copy.place.frame &&
+            before->place.file == copy.place.file && before->place.source == copy.place.source &&
+            before->place.offset + before->place.length == copy.place.offset)
+            before->place.length += copy.place.length;
+        else
+            g_array_append_val(message->pieces, copy);
+        from += run;
+        at += run;
     }
-    return true;
-}
-
-/* Keeps bytes behind the memory in the file, as long as that works and the caps allow. */
-static void keep_in_file(MsMessage *message, const uint8_t *data, size_t length)
-{
-    if (message->spool_failed)
-        return;
-    uint64_t room = message->limits->value[MS_LIMIT_MESSAGE_SIZE];
-    uint64_t kept = message->memory.length + message->spooled;
-    if (message->spool < 0 && message->open_spool)
-        message->spool = message->open_spool(message->user_data);
-    if (message->spool < 0 || kept >= room) {
-        message->spool_failed = true;
-        return;
-    }
-    if (length > room - kept)
-        length = (size_t)(room - kept);
-    if (!spool_write(message, data, length))
-        message->spool_failed = true;
 }
 
 static void hash_bytes(MsMessage *message, const uint8_t *data, size_t length)
 {
-    /* A short mail is hashed in one go at its end: a context costs more than its bytes. */
-    if (!message->digest) {
-        uint64_t head = message->limits->value[MS_LIMIT_MESSAGE_HEAD];
-        if (message->size + length <= head)
-            return;
-        if (gcry_md_open(&message->digest, GCRY_MD_SHA256, 0) != 0) {
-            message->digest = NULL;
-            message->hash = false;
-            return;
-        }
-        gcry_md_write(message->digest, message->memory.data, (size_t)message->size);
+    if (!message->hash || message->holes)
+        return;
+    if (!message->context) {
+        if (message->size + length <= message->head_limit)
+            return; /* as long as all of it is in the head */
+        message->context = ms_hash_new();
+        ms_hash_push(message->context, message->kept.data, message->kept.length);
     }
-    gcry_md_write(message->digest, data, length);
+    ms_hash_push(message->context, data, length);
+}
+
+/* Writes what waits. A full disk ends the keeping; what was written stays readable. */
+static void flush(MsMessage *message)
+{
+    size_t done = 0;
+    while (done < message->waiting.length) {
+        ssize_t wrote =
+            write(message->spool, message->waiting.data + done, message->waiting.length - done);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0) {
+            message->keeping = false;
+            break;
+        }
+        done += (size_t)wrote;
+    }
+    message->spooled += done;
+    message->waiting.length = 0;
+}
+
+/* Too long for memory: moves to a temporary file and keeps only the head. */
+static void start_spool(MsMessage *message)
+{
+    message->spool = message->open_spool ? message->open_spool(message->user_data) : -1;
+    if (message->spool < 0) {
+        message->keeping = false;
+        return;
+    }
+    message->waiting = message->kept;
+    message->kept = (MsBuffer){0};
+    ms_buffer_append(&message->kept, message->waiting.data,
+                     (size_t)MIN(message->head_limit, message->waiting.length));
+    flush(message);
+    ms_buffer_clear(&message->waiting);
+}
+
+static void keep_bytes(MsMessage *message, const uint8_t *data, size_t length)
+{
+    if (message->keep != MS_KEEP_ALL || !message->keeping) {
+        if (message->kept.length < message->head_limit)
+            ms_buffer_append(&message->kept, data,
+                             (size_t)MIN(length, message->head_limit - message->kept.length));
+        return;
+    }
+    if (message->size + length > message->size_limit) {
+        uint64_t room =
+            message->size_limit > message->size ? message->size_limit - message->size : 0;
+        if (room > 0)
+            keep_bytes(message, data, (size_t)room);
+        message->keeping = false;
+        return;
+    }
+    if (message->spool < 0 && message->kept.length + length > message->memory_limit)
+        start_spool(message);
+    if (message->spool >= 0 && message->keeping) {
+        ms_buffer_append(&message->waiting, data, length);
+        if (message->waiting.length >= SPOOL_BLOCK)
+            flush(message);
+    } else if (message->spool < 0) {
+        size_t room = (size_t)(message->memory_limit - message->kept.length);
+        ms_buffer_append(&message->kept, data, MIN(length, room));
+    }
 }
 
 void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length)
 {
+    g_assert(!message->ended && offset <= bytes->length && length <= bytes->length - offset);
     if (length == 0)
         return;
     const uint8_t *data = bytes->data + offset;
-    size_t cap = (size_t)message->limits->value[MS_LIMIT_FACT_RANGES];
-    ms_ranges_add(&message->ranges, bytes, offset, length, cap);
-    if (message->hash && message->n_holes == 0)
-        hash_bytes(message, data, length);
-    uint64_t head = message->limits->value[MS_LIMIT_MESSAGE_HEAD];
-    if (message->size < head)
-        ms_head_push(&message->head, bytes, offset,
-                     head - message->size < length ? (size_t)(head - message->size) : length);
-    uint64_t most = head;
-    if (message->keep == MS_KEEP_ALL && message->limits->value[MS_LIMIT_MESSAGE_MEMORY] > head)
-        most = message->limits->value[MS_LIMIT_MESSAGE_MEMORY];
-    size_t in_memory = 0;
-    if (message->memory.length == message->size && message->size < most) {
-        in_memory = most - message->size < length ? (size_t)(most - message->size) : length;
-        ms_buffer_append(&message->memory, data, in_memory);
-    }
-    if (message->keep == MS_KEEP_ALL && in_memory < length)
-        keep_in_file(message, data + in_memory, length - in_memory);
+    ms_ranges_add(&message->ranges, bytes, offset, length, message->range_limit);
+    if (message->size < message->head_limit && !message->holes)
+        add_pieces(message, bytes, offset, (size_t)MIN(length, message->head_limit - message->size),
+                   message->size);
+    hash_bytes(message, data, length);
+    keep_bytes(message, data, length);
     message->size += length;
 }
 
 void ms_message_gap(MsMessage *message, uint64_t length)
 {
-    message->missing += length;
-    if (message->n_holes < 1024) {
-        message->holes = g_renew(uint64_t, message->holes, message->n_holes + 1);
-        message->holes[message->n_holes++] = message->size;
-    }
+    message->missing += MIN(length, UINT64_MAX - message->missing);
+    ms_hash_free(message->context);
+    message->context = NULL;
+    if (!message->holes)
+        message->holes = g_array_sized_new(FALSE, FALSE, sizeof(uint64_t), 1);
+    guint count = message->holes->len;
+    if (count > 0 && g_array_index(message->holes, uint64_t, count - 1) == message->size)
+        return;
+    if (count < message->range_limit)
+        g_array_append_val(message->holes, message->size);
 }
 
 void ms_message_end(MsMessage *message, bool whole)
 {
-    message->whole = whole && message->n_holes == 0;
-    if (!message->whole || !message->hash)
-        return;
-    uint8_t short_digest[32];
-    const uint8_t *digest = short_digest;
-    if (message->digest)
-        digest = gcry_md_read(message->digest, GCRY_MD_SHA256);
-    else
-        gcry_md_hash_buffer(GCRY_MD_SHA256, short_digest, message->memory.data,
-                            (size_t)message->size);
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < 32; i++) {
-        message->hex[2 * i] = digits[digest[i] >> 4];
-        message->hex[2 * i + 1] = digits[digest[i] & 15];
+    g_assert(!message->ended);
+    message->ended = true;
+    message->complete = whole && !message->holes;
+    if (message->spool >= 0)
+        flush(message);
+    ms_buffer_clear(&message->waiting);
+    if (message->complete && message->hash) {
+        if (message->context)
+            ms_hash_end(message->context, message->sha256);
+        else
+            ms_hash_once(message->kept.data, message->kept.length, message->sha256);
     }
+    ms_hash_free(message->context);
+    message->context = NULL;
 }
 
 int32_t ms_message_number(const MsMessage *message)
@@ -197,7 +251,7 @@ int32_t ms_message_number(const MsMessage *message)
 
 bool ms_message_complete(const MsMessage *message)
 {
-    return message->whole;
+    return message->complete;
 }
 
 uint64_t ms_message_size(const MsMessage *message)
@@ -212,7 +266,7 @@ uint64_t ms_message_missing(const MsMessage *message)
 
 const char *ms_message_sha256(const MsMessage *message)
 {
-    return message->hex[0] ? message->hex : NULL;
+    return message->sha256[0] ? message->sha256 : NULL;
 }
 
 const MsRanges *ms_message_ranges(const MsMessage *message)
@@ -222,16 +276,18 @@ const MsRanges *ms_message_ranges(const MsMessage *message)
 
 const uint8_t *ms_message_head(const MsMessage *message, size_t *length)
 {
-    uint64_t head = message->limits->value[MS_LIMIT_MESSAGE_HEAD];
-    *length = message->memory.length < head ? message->memory.length : (size_t)head;
-    if (message->keep == MS_KEEP_NONE)
-        *length = 0;
-    return message->memory.data;
+    *length =
+        message->keep == MS_KEEP_NONE ? 0 : (size_t)MIN(message->kept.length, message->head_limit);
+    return message->kept.data;
 }
 
 uint64_t ms_message_kept(const MsMessage *message)
 {
-    return message->keep == MS_KEEP_NONE ? 0 : message->memory.length + message->spooled;
+    if (message->keep == MS_KEEP_NONE)
+        return 0;
+    if (message->spool >= 0)
+        return MAX(message->spooled + message->waiting.length, message->kept.length);
+    return message->kept.length;
 }
 
 size_t ms_message_read(const MsMessage *message, uint64_t offset, uint8_t *out, size_t length)
@@ -239,42 +295,120 @@ size_t ms_message_read(const MsMessage *message, uint64_t offset, uint8_t *out, 
     uint64_t kept = ms_message_kept(message);
     if (offset >= kept)
         return 0;
-    if (length > kept - offset)
-        length = (size_t)(kept - offset);
-    size_t from_memory = 0;
-    if (offset < message->memory.length) {
-        from_memory = message->memory.length - (size_t)offset;
-        from_memory = from_memory < length ? from_memory : length;
-        memcpy(out, message->memory.data + offset, from_memory);
+    length = (size_t)MIN(length, kept - offset);
+    if (offset < message->kept.length) {
+        length = (size_t)MIN(length, message->kept.length - offset);
+        memcpy(out, message->kept.data + offset, length);
+        return length;
     }
-    size_t done = from_memory;
-    while (done < length) {
-        ssize_t got = pread(message->spool, out + done, length - done,
-                            (off_t)(offset + done - message->memory.length));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        done += (size_t)got;
+    if (offset >= message->spooled) {
+        memcpy(out, message->waiting.data + (offset - message->spooled), length);
+        return length;
     }
-    return done;
+    length = (size_t)MIN(length, message->spooled - offset);
+    ssize_t got;
+    do
+        got = pread(message->spool, out, length, (off_t)offset);
+    while (got < 0 && errno == EINTR);
+    return got > 0 ? (size_t)got : 0;
 }
 
 const uint64_t *ms_message_holes(const MsMessage *message, size_t *count)
 {
-    *count = message->n_holes;
-    return message->holes;
+    *count = message->holes ? message->holes->len : 0;
+    return message->holes ? (const uint64_t *)(const void *)message->holes->data : NULL;
 }
 
-void ms_message_fields(const MsMessage *message, MsHeaderFunc func, void *user_data)
+/* The header fields that are facts of their own. */
+static const struct {
+    const char *name;
+    MsFieldId field;
+} named[] = {
+    {"from", MS_FIELD_MESSAGE_FROM}, {"to", MS_FIELD_MESSAGE_TO},
+    {"cc", MS_FIELD_MESSAGE_CC},     {"subject", MS_FIELD_MESSAGE_SUBJECT},
+    {"date", MS_FIELD_MESSAGE_DATE}, {"message-id", MS_FIELD_MESSAGE_ID},
+};
+
+/* One walk over the header. */
+typedef struct {
+    const MsMessage *message;
+    MsBytes head;
+    MsHeaderFunc func;
+    void *user_data;
+    MsBuffer text;
+    MsRanges where;
+    unsigned said; /* bit i: named[i] was said */
+} Walk;
+
+static void say(Walk *walk, MsFieldId field, size_t offset, size_t length, bool folded,
+                size_t place, size_t place_length)
 {
-    size_t length = message->memory.length;
-    if (message->n_holes > 0 && message->holes[0] < length)
-        length = (size_t)message->holes[0];
-    uint64_t head = message->limits->value[MS_LIMIT_MESSAGE_HEAD];
-    if (length > head)
-        length = (size_t)head;
-    bool ended = message->whole && length == message->size;
-    ms_head_fields(&message->head, message->number, message->memory.data, length, ended,
-                   (size_t)message->limits->value[MS_LIMIT_FACT_RANGES], func, user_data);
+    const uint8_t *text = walk->head.data + offset;
+    if (folded) {
+        walk->text.length = 0;
+        ms_header_unfold(text, length, &walk->text);
+        text = walk->text.data;
+        length = walk->text.length;
+    }
+    ms_ranges_reset(&walk->where);
+    ms_ranges_add(&walk->where, &walk->head, place, place_length, walk->message->range_limit);
+    const MsFact fact = {.field = (uint16_t)field,
+                         .direction = MS_TO_SERVER,
+                         .message = walk->message->number,
+                         .item = -1,
+                         .text = text ? (const char *)text : "",
+                         .text_length = (uint32_t)length,
+                         .time_ns = walk->where.time_ns,
+                         .ranges = walk->where.range,
+                         .n_ranges = walk->where.n_ranges,
+                         .ranges_omitted = walk->where.omitted};
+    walk->func(&fact, walk->user_data);
+}
+
+static void say_field(Walk *walk, const MsHeaderField *field)
+{
+    say(walk, MS_FIELD_MESSAGE_HEADER, field->offset, field->length, field->folded, field->offset,
+        field->length);
+    const char *name = (const char *)walk->head.data + field->offset;
+    for (unsigned i = 0; i < G_N_ELEMENTS(named); i++) {
+        if (strlen(named[i].name) != field->name_length ||
+            g_ascii_strncasecmp(name, named[i].name, field->name_length) != 0)
+            continue;
+        bool again = walk->said >> i & 1;
+        walk->said |= 1u << i;
+        if (again && !(ms_field(named[i].field)->flags & MS_MANY))
+            return; /* RFC 5322 3.6: once only; the first counts, message.header has them all */
+        if (field->value_length > 0)
+            say(walk, named[i].field, field->value_offset, field->value_length, field->folded,
+                field->value_offset, field->value_length);
+        else
+            say(walk, named[i].field, field->value_offset, 0, false, field->offset, field->length);
+        return;
+    }
+}
+
+void ms_message_fields(MsMessage *message, MsHeaderFunc func, void *user_data)
+{
+    size_t length = (size_t)MIN(message->kept.length, message->head_limit);
+    if (message->holes)
+        length = (size_t)MIN(length, g_array_index(message->holes, uint64_t, 0));
+    bool last = message->complete && length == message->size;
+    if (length > 0 && message->pieces) {
+        Walk walk = {.message = message,
+                     .head = {.data = message->kept.data,
+                              .length = length,
+                              .pieces = (const MsPiece *)(const void *)message->pieces->data,
+                              .n_pieces = message->pieces->len},
+                     .func = func,
+                     .user_data = user_data};
+        size_t at = 0;
+        MsHeaderField field;
+        while (ms_header_next(message->kept.data, length, last, &at, &field))
+            say_field(&walk, &field);
+        ms_buffer_clear(&walk.text);
+        ms_ranges_clear(&walk.where);
+    }
+    drop_pieces(message);
+    if (message->keep == MS_KEEP_NONE)
+        ms_buffer_clear(&message->kept);
 }

@@ -20,7 +20,7 @@ typedef struct MsMessage MsMessage;
  * file that the message then owns, or -1. Nothing below the fronts opens files. */
 typedef int (*MsOpenSpool)(void *user_data);
 
-/* `number`: 0-based transaction. `limits` is borrowed for the message's life. `hash`: false leaves
+/* `number`: 0-based transaction. `limits` is read here only. `hash`: false leaves
  * SHA-256 out. `open_spool` may be NULL: then at most MS_LIMIT_MESSAGE_MEMORY bytes are kept. */
 MsMessage *ms_message_new(int32_t number, const MsLimits *limits, MsKeep keep, bool hash,
                           MsOpenSpool open_spool, void *user_data);
@@ -56,5 +56,6 @@ typedef void (*MsHeaderFunc)(const MsFact *fact, void *user_data);
 
 /* Calls `func` with message.header and the named header facts (message.subject, ...), in order,
  * with ranges. Stops at the first empty line, at a hole, or where the kept head ends. Works also
- * with MS_KEEP_NONE, as the head is kept until here. To be called once, after ms_message_end(). */
-void ms_message_fields(const MsMessage *message, MsHeaderFunc func, void *user_data);
+ * with MS_KEEP_NONE, as the head is kept until here. To be called once, after ms_message_end():
+ * it gives up what only it needs. */
+void ms_message_fields(MsMessage *message, MsHeaderFunc func, void *user_data);
