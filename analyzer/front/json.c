@@ -10,6 +10,7 @@
 
 #define LONGEST_NUMBER 20 /* characters of a 64-bit number */
 #define LONGEST_TIME 40   /* characters of a time with its quotes */
+#define STAMP_LENGTH 21   /* characters of a time up to its full stop, with the first quote */
 #define LONGEST_RANGE 48  /* characters of [frame,offset,length,file], */
 
 typedef struct {
@@ -37,39 +38,61 @@ static const Fixed oddity_start[MS_N_ODDITIES] = {
 typedef struct {
     MsBuffer *out;
     const MsRedactor *redactor;
-    MsBuffer masked;          /* scratch */
-    bool joined;              /* ranges name their file */
-    int64_t second;           /* of `stamp` */
-    char stamp[LONGEST_TIME]; /* "2026-11-22T09:00:00. */
-    size_t stamp_length;      /* 0: none yet */
+    MsBuffer masked; /* scratch */
+    bool joined;     /* ranges name their file */
+    int64_t second;  /* of `stamp` */
+    bool stamped;
+    char stamp[STAMP_LENGTH]; /* "2026-11-22T09:00:00. */
 } Writer;
 
 /* The raw writers below are called with room enough: `end` is where the next byte goes. */
 static inline uint8_t *put(uint8_t *end, const void *text, size_t length)
 {
-    memcpy(end, text, length);
+    if (length > 0)
+        memcpy(end, text, length);
     return end + length;
 }
 
 #define PUT(end, literal) put(end, literal, sizeof literal - 1)
 
+/* "00" to "99". */
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233"
+                            "34353637383940414243444546474849505152535455565758596061626364656667"
+                            "6869707172737475767778798081828384858687888990919293949596979899";
+
 static inline uint8_t *put_uint(uint8_t *end, uint64_t number)
 {
+    if (number < 10) {
+        *end++ = (uint8_t)('0' + number);
+        return end;
+    }
     uint8_t digits[LONGEST_NUMBER];
     size_t at = sizeof digits;
-    do {
-        digits[--at] = (uint8_t)('0' + number % 10);
-        number /= 10;
-    } while (number);
-    return put(end, digits + at, sizeof digits - at);
+    while (number >= 100) {
+        at -= 2;
+        memcpy(digits + at, pairs + number % 100 * 2, 2);
+        number /= 100;
+    }
+    if (number >= 10) {
+        at -= 2;
+        memcpy(digits + at, pairs + number * 2, 2);
+    } else {
+        digits[--at] = (uint8_t)('0' + number);
+    }
+    for (; at < sizeof digits; at++)
+        *end++ = digits[at];
+    return end;
 }
 
-static uint8_t *put_digits(uint8_t *end, uint64_t number, unsigned digits)
+static inline uint8_t *put_digits(uint8_t *end, uint32_t number, unsigned digits)
 {
-    for (unsigned i = digits; i > 0; i--) {
-        end[i - 1] = (uint8_t)('0' + number % 10);
-        number /= 10;
+    unsigned at = digits;
+    for (; at >= 2; at -= 2) {
+        memcpy(end + at - 2, pairs + number % 100 * 2, 2);
+        number /= 100;
     }
+    if (at)
+        *end = (uint8_t)('0' + number % 10);
     return end + digits;
 }
 
@@ -93,22 +116,21 @@ static void make_stamp(Writer *writer, int64_t second)
     int64_t day = day_of_year - (153 * month + 2) / 5 + 1;
     int64_t year = era * 400 + year_of_era + (month >= 10);
     month = month >= 10 ? month - 9 : month + 3;
-    uint8_t *start = (uint8_t *)writer->stamp;
-    uint8_t *end = start;
+    uint8_t *end = (uint8_t *)writer->stamp;
     *end++ = '"';
-    end = put_digits(end, (uint64_t)year, 4);
+    end = put_digits(end, (uint32_t)year, 4);
     *end++ = '-';
-    end = put_digits(end, (uint64_t)month, 2);
+    end = put_digits(end, (uint32_t)month, 2);
     *end++ = '-';
-    end = put_digits(end, (uint64_t)day, 2);
+    end = put_digits(end, (uint32_t)day, 2);
     *end++ = 'T';
-    end = put_digits(end, (uint64_t)rest / 3600, 2);
+    end = put_digits(end, (uint32_t)(rest / 3600), 2);
     *end++ = ':';
-    end = put_digits(end, (uint64_t)rest / 60 % 60, 2);
+    end = put_digits(end, (uint32_t)(rest / 60 % 60), 2);
     *end++ = ':';
-    end = put_digits(end, (uint64_t)rest % 60, 2);
-    *end++ = '.';
-    writer->stamp_length = (size_t)(end - start);
+    end = put_digits(end, (uint32_t)(rest % 60), 2);
+    *end = '.';
+    writer->stamped = true;
     writer->second = second;
 }
 
@@ -121,10 +143,10 @@ static uint8_t *put_time(Writer *writer, uint8_t *end, int64_t time_ns)
         nanosecond += 1000000000;
         second--;
     }
-    if (writer->stamp_length == 0 || second != writer->second)
+    if (!writer->stamped || second != writer->second)
         make_stamp(writer, second);
-    end = put(end, writer->stamp, writer->stamp_length);
-    end = put_digits(end, (uint64_t)nanosecond, 9);
+    end = put(end, writer->stamp, STAMP_LENGTH);
+    end = put_digits(end, (uint32_t)nanosecond, 9);
     return PUT(end, "Z\"");
 }
 
@@ -185,21 +207,14 @@ static void add_value(Writer *writer, const MsFact *fact)
     }
 }
 
-/* `,"from":..,"time":..,"ranges":[..],"ranges_omitted":..` */
-static void add_evidence(Writer *writer, uint8_t direction, int64_t time_ns, const MsRange *ranges,
-                         uint32_t n_ranges, uint64_t omitted)
+static uint8_t *put_ranges(const Writer *writer, uint8_t *end, const MsRange *ranges,
+                           uint32_t n_ranges)
 {
-    ms_buffer_reserve(writer->out,
-                      100 + LONGEST_TIME + LONGEST_NUMBER + (size_t)n_ranges * LONGEST_RANGE);
-    uint8_t *end = writer->out->data + writer->out->length;
-    if (n_ranges > 0) {
-        end = direction == MS_TO_SERVER ? PUT(end, ",\"from\":\"client\",\"time\":")
-                                        : PUT(end, ",\"from\":\"server\",\"time\":");
-        end = put_time(writer, end, time_ns);
-    }
     end = PUT(end, ",\"ranges\":[");
     for (uint32_t i = 0; i < n_ranges; i++) {
-        end = i ? PUT(end, ",[") : PUT(end, "[");
+        if (i > 0)
+            *end++ = ',';
+        *end++ = '[';
         end = put_uint(end, ranges[i].frame);
         *end++ = ',';
         end = put_uint(end, ranges[i].offset);
@@ -212,64 +227,105 @@ static void add_evidence(Writer *writer, uint8_t direction, int64_t time_ns, con
         *end++ = ']';
     }
     *end++ = ']';
+    return end;
+}
+
+/* Most bytes that put_evidence() writes. */
+static inline size_t evidence_room(uint32_t n_ranges)
+{
+    return 100 + LONGEST_TIME + LONGEST_NUMBER + (size_t)n_ranges * LONGEST_RANGE;
+}
+
+/* `,"from":..,"time":..,"ranges":[..],"ranges_omitted":..}` */
+static uint8_t *put_evidence(Writer *writer, uint8_t *end, uint8_t direction, int64_t time_ns,
+                             const MsRange *ranges, uint32_t n_ranges, uint64_t omitted)
+{
+    if (n_ranges > 0) {
+        end = direction == MS_TO_SERVER ? PUT(end, ",\"from\":\"client\",\"time\":")
+                                        : PUT(end, ",\"from\":\"server\",\"time\":");
+        end = put_time(writer, end, time_ns);
+    }
+    end = put_ranges(writer, end, ranges, n_ranges);
     if (omitted > 0) {
         end = PUT(end, ",\"ranges_omitted\":");
         end = put_uint(end, omitted);
     }
-    writer->out->length = (size_t)(end - writer->out->data);
+    *end++ = '}';
+    return end;
 }
 
-/* `,"name":number` with the number counted from 1. */
-static void add_index(MsBuffer *out, const char *name, size_t length, int32_t number)
+/* `,"message":number`, counted from 1. */
+static inline uint8_t *put_message(uint8_t *end, int32_t message)
 {
-    ms_buffer_reserve(out, length + LONGEST_NUMBER);
-    uint8_t *end = put(out->data + out->length, name, length);
-    end = put_uint(end, (uint64_t)number + 1);
-    out->length = (size_t)(end - out->data);
+    if (message < 0)
+        return end;
+    end = PUT(end, ",\"message\":");
+    return put_uint(end, (uint64_t)message + 1);
 }
 
-#define ADD_INDEX(out, name, number)                                                               \
-    add_index(out, ",\"" name "\":", sizeof ",\"" name "\":" - 1, number)
-
-static void add_item(MsBuffer *out, MsScope scope, int32_t item)
+static inline uint8_t *put_item(uint8_t *end, MsScope scope, int32_t item)
 {
+    if (item < 0)
+        return end;
     if (scope == MS_EXCHANGE)
-        ADD_INDEX(out, "exchange", item);
+        end = PUT(end, ",\"exchange\":");
     else if (scope == MS_ATTEMPT)
-        ADD_INDEX(out, "attempt", item);
+        end = PUT(end, ",\"attempt\":");
     else if (scope == MS_RECIPIENT)
-        ADD_INDEX(out, "recipient", item);
+        end = PUT(end, ",\"recipient\":");
+    else
+        return end;
+    return put_uint(end, (uint64_t)item + 1);
+}
+
+static inline bool is_text(MsType type)
+{
+    return type == MS_STRING || type == MS_ADDRESS || type == MS_BYTES;
+}
+
+/* Number, boolean or time; or a text that needs no escape. */
+static inline uint8_t *put_value(Writer *writer, uint8_t *end, MsType type, const MsFact *fact)
+{
+    switch (type) {
+    case MS_UINT:
+        return put_uint(end, (uint64_t)fact->number);
+    case MS_BOOL:
+        return fact->number ? PUT(end, "true") : PUT(end, "false");
+    case MS_TIME:
+        return put_time(writer, end, fact->number);
+    case MS_STRING:
+    case MS_ADDRESS:
+    case MS_BYTES:
+        break;
+    }
+    *end++ = '"';
+    end = put(end, fact->text, fact->text_length);
+    *end++ = '"';
+    return end;
 }
 
 static void add_fact(Writer *writer, const MsFact *fact)
 {
     MsBuffer *out = writer->out;
     const MsField *field = ms_field((MsFieldId)fact->field);
-    ms_buffer_append(out, fact_start[fact->field].text, fact_start[fact->field].length);
-    switch (field->type) {
-    case MS_UINT:
-        ms_buffer_uint(out, (uint64_t)fact->number);
-        break;
-    case MS_BOOL:
-        ms_buffer_text(out, fact->number ? "true" : "false");
-        break;
-    case MS_TIME:
-        ms_buffer_reserve(out, LONGEST_TIME);
-        out->length = (size_t)(put_time(writer, out->data + out->length, fact->number) - out->data);
-        break;
-    case MS_STRING:
-    case MS_ADDRESS:
-    case MS_BYTES:
+    const Fixed *start = &fact_start[fact->field];
+    size_t room = start->length + 2 * LONGEST_TIME + evidence_room(fact->n_ranges);
+    bool text = is_text(field->type);
+    ms_buffer_reserve(out, room + (text ? fact->text_length : 0));
+    uint8_t *end = put(out->data + out->length, start->text, start->length);
+    if (text && (writer->redactor || !is_simple((const uint8_t *)fact->text, fact->text_length))) {
+        out->length = (size_t)(end - out->data);
         add_value(writer, fact);
-        break;
+        ms_buffer_reserve(out, room);
+        end = out->data + out->length;
+    } else {
+        end = put_value(writer, end, field->type, fact);
     }
-    if (fact->message >= 0)
-        ADD_INDEX(out, "message", fact->message);
-    if (fact->item >= 0)
-        add_item(out, field->scope, fact->item);
-    add_evidence(writer, fact->direction, fact->time_ns, fact->ranges, fact->n_ranges,
-                 fact->ranges_omitted);
-    ms_buffer_byte(out, '}');
+    end = put_message(end, fact->message);
+    end = put_item(end, field->scope, fact->item);
+    end = put_evidence(writer, end, fact->direction, fact->time_ns, fact->ranges, fact->n_ranges,
+                       fact->ranges_omitted);
+    out->length = (size_t)(end - out->data);
 }
 
 static void add_oddity(Writer *writer, const MsOddity *oddity)
@@ -286,15 +342,15 @@ static void add_oddity(Writer *writer, const MsOddity *oddity)
     ms_buffer_append(out, oddity_start[oddity->kind].text, oddity_start[oddity->kind].length);
     add_text(out, detail, length);
     ms_buffer_byte(out, '"');
-    if (oddity->message >= 0)
-        ADD_INDEX(out, "message", oddity->message);
+    ms_buffer_reserve(out, 2 * LONGEST_TIME + evidence_room(oddity->n_ranges));
+    uint8_t *end = put_message(out->data + out->length, oddity->message);
     if (oddity->length > 0) {
-        ms_buffer_text(out, ",\"length\":");
-        ms_buffer_uint(out, oddity->length);
+        end = PUT(end, ",\"length\":");
+        end = put_uint(end, oddity->length);
     }
-    add_evidence(writer, oddity->direction, oddity->time_ns, oddity->ranges, oddity->n_ranges,
-                 oddity->ranges_omitted);
-    ms_buffer_byte(out, '}');
+    end = put_evidence(writer, end, oddity->direction, oddity->time_ns, oddity->ranges,
+                       oddity->n_ranges, oddity->ranges_omitted);
+    out->length = (size_t)(end - out->data);
 }
 
 static void add_files(Writer *writer, const MsOrigins *origins)
