@@ -37,6 +37,7 @@ struct MsTalk {
     const MsTalkClass *class;
     const MsLimits *limits;
     bool wants_lines; /* false: dialogue lines need not be made */
+    bool cut; /* set before end(): the capture stops, the connection did not end */
 };
 
 typedef struct {
@@ -60,5 +61,6 @@ typedef struct {
     void (*free)(MsDialogue *dialogue); /* accepts NULL */
 } MsDialogueClass;
 
-extern const MsDialogueClass ms_smtp; /* smtp.c; RFC 5321, LMTP RFC 2033 */
+extern const MsDialogueClass ms_smtp; /* smtp.c; RFC 5321 */
+extern const MsDialogueClass ms_lmtp; /* the same parser: LMTP, RFC 2033 */
 extern const MsDialogueClass ms_tls;  /* tls.c: encrypted from the first byte, on a mail port */

@@ -16,9 +16,9 @@ typedef struct {
     const uint8_t *data; /* first bytes this side sent; may be NULL when length is 0 */
     size_t length;       /* at most MS_LIMIT_UNDECIDED is looked at */
     uint16_t port;
-    bool sent_syn;  /* began the connection */
+    bool sent_syn;   /* began the connection */
     bool from_start; /* data[0] is the first byte this side ever sent (its SYN was seen) */
-    bool ended;     /* will say no more: FIN, RST, or the capture ended */
+    bool ended;      /* will say no more: FIN, RST, or the capture ended */
 } MsSniffSide;
 
 typedef struct {

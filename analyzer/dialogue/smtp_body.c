@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * smtp_body.c - the message itself: DATA with its dots (RFC 5321 4.5.2) and chunks of BDAT (RFC
+ * 3030). The end is CRLF "." CRLF and nothing else; what lenient servers take for one is named.
+ * Clean blocks are found by one pass that the compiler vectorises and go on as one span. */
+#include "smtp.h"
+
+#include <glib.h>
+
+#include <string.h>
+
+enum { BLOCK = 1024 }; /* bytes looked at in one go */
+
+static void open_message(MsDialogue *smtp, const MsBytes *bytes, size_t offset)
+{
+    MsBody *body = smtp->body;
+    if (body->opened)
+        return;
+    body->opened = true;
+    body->transaction->body_begun = true;
+    ms_smtp_say_mark(smtp, MS_LINE_MESSAGE, MS_TO_SERVER, body->transaction->number,
+                     ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, 1)));
+    smtp->talk->class->message_open(smtp->talk, body->transaction->number);
+    if (body->holed)
+        smtp->talk->class->message_gap(smtp->talk, body->transaction->number, 0);
+}
+
+/* Hands bytes[from..to) on. */
+static void hand_on(MsDialogue *smtp, const MsBytes *bytes, size_t from, size_t to)
+{
+    if (from == to)
+        return;
+    open_message(smtp, bytes, from);
+    smtp->body->size += to - from;
+    smtp->talk->class->message_bytes(smtp->talk, smtp->body->transaction->number, bytes, from,
+                                     to - from);
+}
+
+static MsBody *new_body(MsDialogue *smtp, MsTransaction *one, int32_t exchange)
+{
+    MsBody *body = g_new0(MsBody, 1);
+    body->transaction = one;
+    body->exchange = exchange;
+    body->before = '\r';
+    body->last = '\n';
+    smtp->body = body;
+    return body;
+}
+
+void ms_smtp_data_begin(MsDialogue *smtp, MsTransaction *transaction, int32_t exchange,
+                        bool start_missing)
+{
+    if (smtp->body)
+        ms_smtp_body_close(smtp, MS_MESSAGE_CUT);
+    if (!transaction)
+        transaction = smtp->current ? smtp->current : ms_smtp_mail_open(smtp);
+    MsBody *body = new_body(smtp, transaction, exchange);
+    body->line_feeds = smtp->line_feeds;
+    if (start_missing) {
+        body->holed = body->gap_open = body->gap_first = true;
+        body->before = 0;
+        body->last = '\r';
+        transaction->uncertain = true;
+    }
+    if (smtp->data_at.n_ranges > 0)
+        ms_smtp_say_text(smtp, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, transaction->number, -1,
+                         &smtp->data_at, "DATA", 4);
+    smtp->phase = MS_PHASE_DATA;
+}
+
+static void note_loose(MsDialogue *smtp, MsLoose kind, const MsBytes *bytes, size_t offset,
+                       size_t length)
+{
+    MsBody *body = smtp->body;
+    if (body->loose[kind]++ == 0) {
+        ms_ranges_reset(&body->loose_at[kind]);
+        ms_ranges_add(&body->loose_at[kind], bytes, offset, length, ms_smtp_cap(smtp));
+    }
+}
+
+static void say_loose(MsDialogue *smtp, MsBody *body)
+{
+    static const struct {
+        MsOddityKind kind;
+        const char *detail;
+    } words[MS_N_LOOSE] = {
+        [MS_LOOSE_LF] = {MS_ODDITY_BARE_LF, "in the message"},
+        [MS_LOOSE_CR] = {MS_ODDITY_BARE_CR, "in the message"},
+        [MS_LOOSE_END] = {MS_ODDITY_SMUGGLING, "a dot between line ends that are not CRLF"},
+        [MS_LOOSE_NUL] = {MS_ODDITY_NUL, "in the message"},
+    };
+    for (int i = 0; i < MS_N_LOOSE; i++) {
+        if (body->loose[i] > 0)
+            ms_smtp_odd(smtp, words[i].kind, MS_TO_SERVER, body->transaction->number,
+                        &body->loose_at[i], body->loose[i],
+                        i == MS_LOOSE_END && body->held
+                            ? "the server took a dot between line ends that are not CRLF as the end"
+                            : words[i].detail);
+        ms_ranges_clear(&body->loose_at[i]);
+    }
+}
+
+void ms_smtp_body_close(MsDialogue *smtp, MsMessageEnd end)
+{
+    MsBody *body = smtp->body;
+    if (!body)
+        return;
+    MsTransaction *one = body->transaction;
+    if (body->opened) {
+        if (end == MS_MESSAGE_WHOLE && body->holed)
+            end = MS_MESSAGE_HOLED;
+        if (one->declared > 0 && body->size > one->declared)
+            ms_smtp_odd(smtp, MS_ODDITY_SIZE_MISMATCH, MS_TO_SERVER, one->number, NULL,
+                        body->size - one->declared, "more bytes than announced");
+        smtp->talk->class->message_close(smtp->talk, one->number, end);
+    }
+    say_loose(smtp, body);
+    smtp->body = NULL;
+    g_free(body);
+    if (smtp->phase == MS_PHASE_DATA)
+        smtp->phase = MS_PHASE_COMMAND;
+}
+
+/* The end of data was found: the server owes its reply. */
+static void end_of_data(MsDialogue *smtp)
+{
+    MsBody *body = smtp->body;
+    MsTransaction *one = body->transaction;
+    int32_t exchange = body->exchange;
+    bool early = body->early_code >= 400;
+    one->body_ended = true;
+    ms_smtp_body_close(smtp, MS_MESSAGE_WHOLE);
+    if (!early)
+        ms_smtp_await(smtp, MS_AWAIT_MESSAGE, exchange, one, -1);
+    if (smtp->current == one)
+        ms_smtp_mail_close(smtp, false);
+}
+
+/* True when nothing in the block needs a closer look: every LF follows a CR and every CR precedes
+ * an LF, no dot begins a line, no NUL. `last`: the byte before data[0]. */
+__attribute__((optimize("O3"))) static bool is_clean(const uint8_t *data, size_t length,
+                                                     uint8_t last)
+{
+    unsigned odd = (unsigned)((data[0] == '\n') != (last == '\r')) |
+                   (unsigned)((data[0] == '.') & (last == '\n')) | (unsigned)(data[0] == 0);
+    uint8_t found = 0;
+    for (size_t i = 1; i < length; i++) {
+        uint8_t here = data[i];
+        uint8_t before = data[i - 1];
+        found |= (uint8_t)((here == '\n') ^ (before == '\r'));
+        found |= (uint8_t)((here == '.') & (before == '\n'));
+        found |= (uint8_t)(here == 0);
+    }
+    return !odd && !found;
+}
+
+/* What a dot at a line start is. */
+typedef enum { DOT_DATA, DOT_DOUBLED, DOT_END, DOT_LOOSE, DOT_MORE, DOT_HOLD } Dot;
+
+typedef struct {
+    const uint8_t *data;
+    size_t length;
+    bool final; /* no more bytes follow */
+} Window;
+
+/* The byte `back` bytes before data[at], 1 or 2. */
+static uint8_t byte_before(const MsBody *body, const Window *window, size_t at, size_t back)
+{
+    if (at >= back)
+        return window->data[at - back];
+    return at + 1 == back ? body->last : body->before;
+}
+
+/* A dot at `at`, behind a line end of some kind. *length: bytes of the dot and its line end. */
+static Dot judge_dot(const MsBody *body, const Window *window, size_t at, size_t *length)
+{
+    bool lf = byte_before(body, window, at, 1) == '\n';
+    bool crlf = lf && byte_before(body, window, at, 2) == '\r';
+    const uint8_t *next = window->data + at + 1;
+    size_t rest = window->length - at - 1;
+    *length = 1;
+    if (rest == 0 || (rest == 1 && next[0] == '\r')) {
+        if (!window->final)
+            return DOT_MORE;
+        return crlf ? DOT_DOUBLED : DOT_DATA;
+    }
+    bool ends_crlf = next[0] == '\r' && next[1] == '\n';
+    if (next[0] != '\n' && next[0] != '\r')
+        return crlf ? DOT_DOUBLED : DOT_DATA;
+    *length = ends_crlf ? 3 : 2;
+    if (crlf && ends_crlf)
+        return DOT_END; /* RFC 5321 4.1.1.4 */
+    if (lf && next[0] == '\n' && body->line_feeds)
+        return DOT_LOOSE; /* the whole dialogue ends its lines so */
+    bool ends_lf = next[0] == '\n' || ends_crlf;
+    if (lf && ends_lf && at + *length == window->length && !window->final)
+        return DOT_HOLD; /* the server may take it for the end: its reply will tell */
+    return crlf ? DOT_DOUBLED : DOT_DATA;
+}
+
+/* After a gap that may have ended right before a lone dot. */
+static Dot judge_gap_dot(MsDialogue *smtp, const Window *window)
+{
+    const uint8_t *data = window->data;
+    size_t seen = MIN(window->length, 3);
+    if (memcmp(data, ".\r\n", seen) != 0)
+        return DOT_DATA;
+    if (seen < 3)
+        return window->final ? DOT_DATA : DOT_MORE;
+    if (!smtp->server_spoke || smtp->server_ended)
+        return DOT_END;
+    if (window->length == 3)
+        return window->final ? DOT_DATA : DOT_HOLD;
+    const uint8_t *line = data + 3;
+    const uint8_t *end = memchr(line, '\n', window->length - 3);
+    size_t length = end ? (size_t)(end - line) : window->length - 3;
+    if (length > 0 && line[length - 1] == '\r')
+        length--;
+    return ms_smtp_is_command(line, length) ? DOT_END : DOT_DATA;
+}
+
+/* The state of one walk over the bytes. */
+typedef struct {
+    MsDialogue *smtp;
+    const MsBytes *bytes;
+    size_t base; /* offset of window.data[0] in bytes */
+    Window window;
+    size_t from; /* bytes before it were handed on */
+    size_t at;
+    bool stop; /* wait for more, or the message ended */
+    bool ended;
+} Walk;
+
+static void flush(Walk *walk, size_t to)
+{
+    hand_on(walk->smtp, walk->bytes, walk->base + walk->from, walk->base + to);
+    walk->from = to;
+}
+
+static void hold(Walk *walk, size_t length)
+{
+    MsBody *body = walk->smtp->body;
+    body->held = true;
+    body->held_length = (uint8_t)length;
+    if (body->loose[MS_LOOSE_END] == 0) { /* kept for when it is taken as the end */
+        ms_ranges_reset(&body->loose_at[MS_LOOSE_END]);
+        ms_ranges_add(&body->loose_at[MS_LOOSE_END], walk->bytes, walk->base + walk->at, length,
+                      ms_smtp_cap(walk->smtp));
+    }
+    flush(walk, walk->at);
+    walk->stop = true;
+}
+
+static void take_dot(Walk *walk, Dot dot, size_t length)
+{
+    MsDialogue *smtp = walk->smtp;
+    switch (dot) {
+    case DOT_MORE:
+        flush(walk, walk->at);
+        walk->stop = true;
+        break;
+    case DOT_HOLD:
+        hold(walk, length);
+        break;
+    case DOT_LOOSE:
+        note_loose(smtp, MS_LOOSE_END, walk->bytes, walk->base + walk->at, length);
+        G_GNUC_FALLTHROUGH;
+    case DOT_END:
+        flush(walk, walk->at);
+        open_message(smtp, walk->bytes, walk->base + walk->at);
+        walk->at += length;
+        walk->from = walk->at;
+        walk->stop = walk->ended = true;
+        break;
+    case DOT_DOUBLED: /* RFC 5321 4.5.2: the first dot of a line is dropped */
+        if (length > 1)
+            note_loose(smtp, MS_LOOSE_END, walk->bytes, walk->base + walk->at, length);
+        flush(walk, walk->at);
+        walk->at++;
+        walk->from = walk->at;
+        break;
+    case DOT_DATA:
+        if (length > 1)
+            note_loose(smtp, MS_LOOSE_END, walk->bytes, walk->base + walk->at, length);
+        walk->at++;
+        break;
+    }
+}
+
+/* Byte by byte over a block that is not clean. */
+static void walk_block(Walk *walk, size_t end)
+{
+    MsBody *body = walk->smtp->body;
+    const Window *window = &walk->window;
+    while (walk->at < end && !walk->stop) {
+        uint8_t here = window->data[walk->at];
+        uint8_t before = byte_before(body, window, walk->at, 1);
+        if (here == '.' && (before == '\n' || before == '\r')) {
+            size_t length;
+            Dot dot = judge_dot(body, window, walk->at, &length);
+            take_dot(walk, dot, length);
+            continue;
+        }
+        if (here == '\n' && before != '\r')
+            note_loose(walk->smtp, MS_LOOSE_LF, walk->bytes, walk->base + walk->at, 1);
+        if (here == '\r' && walk->at + 1 < window->length && window->data[walk->at + 1] != '\n')
+            note_loose(walk->smtp, MS_LOOSE_CR, walk->bytes, walk->base + walk->at, 1);
+        if (here == 0)
+            note_loose(walk->smtp, MS_LOOSE_NUL, walk->bytes, walk->base + walk->at, 1);
+        walk->at++;
+    }
+}
+
+/* The first bytes after a gap. */
+static void walk_gap(Walk *walk)
+{
+    MsBody *body = walk->smtp->body;
+    if (walk->window.data[0] != '.') {
+        body->gap_first = false;
+        return;
+    }
+    Dot dot = judge_gap_dot(walk->smtp, &walk->window);
+    if (dot != DOT_MORE && dot != DOT_HOLD)
+        body->gap_first = false;
+    take_dot(walk, dot, dot == DOT_DATA ? 1 : 3);
+}
+
+size_t ms_smtp_body(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool final)
+{
+    MsBody *body = smtp->body;
+    const uint8_t *data = bytes->data + offset;
+    size_t length = bytes->length - offset;
+    /* A CR at the end waits for what follows it; a loose end waits for more than itself. */
+    if (!final && length > 0 && data[length - 1] == '\r')
+        length--;
+    if (length == 0 || (body->held && !final && length <= body->held_length))
+        return 0;
+    body->held = false;
+    Walk walk = {.smtp = smtp, .bytes = bytes, .base = offset, .window = {data, length, final}};
+    if (body->gap_first)
+        walk_gap(&walk);
+    while (walk.at < length && !walk.stop) {
+        size_t end = MIN(walk.at + BLOCK, length);
+        uint8_t last = byte_before(body, &walk.window, walk.at, 1);
+        /* A dot that begins a block is looked at with the bytes behind it. */
+        if (is_clean(data + walk.at, end - walk.at, last))
+            walk.at = end;
+        else
+            walk_block(&walk, end);
+    }
+    if (!walk.ended)
+        flush(&walk, walk.at);
+    if (walk.at > 0) {
+        uint8_t before = byte_before(body, &walk.window, walk.at, 2);
+        body->last = byte_before(body, &walk.window, walk.at, 1);
+        body->before = before;
+    }
+    if (walk.ended)
+        end_of_data(smtp);
+    return walk.at;
+}
+
+void ms_smtp_body_gap(MsDialogue *smtp, uint64_t length)
+{
+    MsBody *body = smtp->body;
+    if (!body)
+        return;
+    body->held = false;
+    if (body->opened)
+        smtp->talk->class->message_gap(smtp->talk, body->transaction->number, length);
+    body->holed = true;
+    body->transaction->uncertain = true;
+    if (body->bdat)
+        return;
+    body->gap_open = body->gap_first = true;
+    body->before = 0;
+    body->last = '\r'; /* so that neither an LF nor CRLF there counts as bare */
+    if (body->early_code == 0 || body->early_code == 421)
+        return;
+    /* The server had answered: the end was in the gap. */
+    MsTransaction *one = body->transaction;
+    one->body_ended = true;
+    ms_smtp_body_close(smtp, MS_MESSAGE_HOLED);
+    if (smtp->current == one)
+        ms_smtp_mail_close(smtp, false);
+    smtp->resync[MS_TO_SERVER] = true;
+}
+
+bool ms_smtp_body_reply(MsDialogue *smtp, unsigned code)
+{
+    MsBody *body = smtp->body;
+    body->early_code = (uint16_t)code;
+    if (code == 421 || (code >= 300 && code < 400) || !(body->held || body->gap_open))
+        return false;
+    MsTransaction *one = body->transaction;
+    if (body->held) {
+        smtp->skip_held = body->held_length;
+        if (body->gap_first)
+            body->held = false; /* CRLF . CRLF, as far as can be seen */
+        else
+            body->loose[MS_LOOSE_END]++;
+    }
+    one->body_ended = true;
+    if (!body->opened && body->holed) { /* all of it is missing */
+        body->opened = true;
+        smtp->talk->class->message_open(smtp->talk, one->number);
+        smtp->talk->class->message_gap(smtp->talk, one->number, 0);
+    }
+    ms_smtp_body_close(smtp, MS_MESSAGE_WHOLE);
+    if (smtp->current == one)
+        ms_smtp_mail_close(smtp, false);
+    return true;
+}
+
+/* RFC 3030 2: chunk-size [SP "LAST"]. */
+static bool parse_bdat(const uint8_t *text, size_t length, size_t *digits, uint64_t *size,
+                       bool *last)
+{
+    *size = 0;
+    *last = false;
+    size_t at = 0;
+    for (; at < length && g_ascii_isdigit((char)text[at]); at++) {
+        if (*size > (uint64_t)INT64_MAX / 10 - 1)
+            return false;
+        *size = *size * 10 + (uint64_t)(text[at] - '0');
+    }
+    *digits = at;
+    if (at == 0)
+        return false;
+    while (at < length && text[at] == ' ')
+        at++;
+    while (length > at && text[length - 1] == ' ')
+        length--;
+    if (at == length)
+        return true;
+    *last = length - at == 4 && g_ascii_strncasecmp((const char *)text + at, "LAST", 4) == 0;
+    return *last && at > *digits;
+}
+
+void ms_smtp_chunk_end(MsDialogue *smtp)
+{
+    smtp->phase = MS_PHASE_COMMAND;
+    if (!smtp->chunk_last || !smtp->body)
+        return;
+    MsTransaction *one = smtp->body->transaction;
+    one->body_ended = true;
+    ms_smtp_body_close(smtp, MS_MESSAGE_WHOLE);
+    if (smtp->current == one)
+        ms_smtp_mail_close(smtp, false);
+}
+
+void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span, size_t at,
+                  int32_t exchange)
+{
+    size_t end = span->offset + span->length;
+    while (at < end && bytes->data[at] == ' ')
+        at++;
+    size_t digits;
+    uint64_t size;
+    bool last;
+    MsTransaction *one = ms_smtp_mail_current(smtp);
+    if (!parse_bdat(bytes->data + at, end - at, &digits, &size, &last)) {
+        ms_smtp_odd(smtp, MS_ODDITY_SYNTAX, MS_TO_SERVER, one ? one->number : -1,
+                    ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
+                    "BDAT without a valid size; no chunk is taken to follow");
+        ms_smtp_await(smtp, MS_AWAIT_BDAT, exchange, one, -1);
+        return;
+    }
+    ms_smtp_await(smtp, last ? MS_AWAIT_BDAT_LAST : MS_AWAIT_BDAT, exchange, one, -1);
+    smtp->chunk_left = size;
+    smtp->chunk_last = last;
+    smtp->chunk_refused = smtp->chunk_begun = false;
+    smtp->phase = MS_PHASE_BDAT;
+    if (one) {
+        ms_smtp_say_number(smtp, MS_FIELD_SMTP_BDAT, MS_TO_SERVER, one->number, -1,
+                           ms_smtp_where(smtp, bytes, at, digits), (int64_t)size);
+        if (!smtp->body) {
+            new_body(smtp, one, exchange)->bdat = true;
+            ms_smtp_say_text(smtp, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, one->number, -1,
+                             ms_smtp_where(smtp, bytes, span->offset, 4), "BDAT", 4);
+        }
+        if (last)
+            open_message(smtp, bytes, span->offset);
+    }
+    if (size == 0)
+        ms_smtp_chunk_end(smtp);
+}
+
+/* A chunk that was refused before it was sent, and a client that heard it: a command follows.
+ * RFC 3030 2 wants the chunk all the same. Returns false while that is open. */
+static bool judge_refused(MsDialogue *smtp, const uint8_t *data, size_t length, bool final)
+{
+    enum { ENOUGH = 512 }; /* bytes; no command line is longer (RFC 5321 4.5.3.1.4) */
+    const uint8_t *end = memchr(data, '\n', MIN(length, ENOUGH));
+    if (!end && length < ENOUGH && length < smtp->chunk_left && !final)
+        return false;
+    smtp->chunk_refused = false;
+    size_t line = end ? (size_t)(end - data) : 0;
+    if (line > 0 && data[line - 1] == '\r')
+        line--;
+    if (end && ms_smtp_is_command(data, line)) {
+        smtp->chunk_left = 0;
+        smtp->chunk_last = false;
+        smtp->phase = MS_PHASE_COMMAND;
+    }
+    return true;
+}
+
+size_t ms_smtp_chunk(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool final)
+{
+    size_t length = bytes->length - offset;
+    if (smtp->chunk_refused &&
+        (!judge_refused(smtp, bytes->data + offset, length, final) || smtp->chunk_left == 0))
+        return 0;
+    size_t run = smtp->chunk_left < length ? (size_t)smtp->chunk_left : length;
+    smtp->chunk_begun = true;
+    if (smtp->body)
+        hand_on(smtp, bytes, offset, offset + run);
+    smtp->chunk_left -= run;
+    if (smtp->chunk_left == 0)
+        ms_smtp_chunk_end(smtp);
+    return run;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * sniff.c - is it mail, and who is the server? Each side is judged by its own words; what one side
+ * leaves open the other decides; ports only tip the scales when both have said all they will say.
+ */
+#include "sniff.h"
+
+#include "tls.h"
+#include "tunnel.h"
+
+#include <glib.h>
+
+#include <string.h>
+
+/* What a side's words make it. */
+typedef enum {
+    ROLE_SILENT,       /* has said nothing */
+    ROLE_OPEN,         /* too few bytes to tell */
+    ROLE_TEXT,         /* text that may be part of anything (not seen from its start) */
+    ROLE_CLIENT,       /* speaks commands of SMTP */
+    ROLE_LMTP_CLIENT,  /* ... of LMTP */
+    ROLE_MAYBE_CLIENT, /* commands that other protocols know too: QUIT, AUTH, HELP */
+    ROLE_SERVER,       /* replies as only SMTP servers do */
+    ROLE_LMTP_SERVER,  /* ... LMTP servers */
+    ROLE_MAYBE_SERVER, /* three digits and text: SMTP, FTP and others */
+    ROLE_OTHER         /* anything else */
+} Role;
+
+static const uint16_t mail_ports[] = {25, 465, 587, 2525, 24};
+static const uint16_t tls_ports[] = {465, 587, 25, 2525, 993, 995, 110, 143};
+
+static bool in_list(const uint16_t *list, size_t count, uint16_t port)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == port)
+            return true;
+    return false;
+}
+
+static bool is_mail_port(uint16_t port)
+{
+    return in_list(mail_ports, G_N_ELEMENTS(mail_ports), port);
+}
+
+/* One line without its end; `whole`: its end is there. */
+typedef struct {
+    const uint8_t *text;
+    size_t length;
+    size_t next; /* offset of the line behind it */
+    bool whole;
+} Line;
+
+static Line line_at(const uint8_t *data, size_t length, size_t at)
+{
+    const uint8_t *end = memchr(data + at, '\n', length - at);
+    Line line = {.text = data + at, .length = length - at, .next = length, .whole = end != NULL};
+    if (end) {
+        line.length = (size_t)(end - data) - at;
+        line.next = at + line.length + 1;
+    }
+    if (line.length > 0 && line.text[line.length - 1] == '\r')
+        line.length--;
+    return line;
+}
+
+/* Whether the line begins with the word, folding case. */
+static bool starts(const Line *line, const char *word)
+{
+    size_t letters = strlen(word);
+    return line->length >= letters &&
+           g_ascii_strncasecmp((const char *)line->text, word, letters) == 0;
+}
+
+static bool contains(const Line *line, const char *word)
+{
+    size_t letters = strlen(word);
+    for (size_t i = 0; i + letters <= line->length; i++)
+        if (g_ascii_strncasecmp((const char *)line->text + i, word, letters) == 0)
+            return true;
+    return false;
+}
+
+static bool is_text(const uint8_t *data, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (data[i] < ' ' && data[i] != '\r' && data[i] != '\n' && data[i] != '\t')
+            return false;
+    return true;
+}
+
+/* --- the client's words --- */
+
+/* `MAIL FROM:` or `RCPT TO:`, also in the loose forms. */
+static bool is_envelope(const Line *line, const char *verb, const char *keyword)
+{
+    if (!starts(line, verb) || line->length < 6)
+        return false;
+    Line rest = {.text = line->text + 4, .length = line->length - 4};
+    while (rest.length > 0 && (rest.text[0] == ' ' || rest.text[0] == '\t')) {
+        rest.text++;
+        rest.length--;
+    }
+    return starts(&rest, keyword);
+}
+
+static Role client_line(const Line *line)
+{
+    static const char *const helo[] = {"EHLO ", "HELO ", "XCLIENT "};
+    static const char *const alone[] = {"EHLO", "HELO", "STARTTLS"};
+    static const char *const shared[] = {"QUIT",  "AUTH ", "RSET",  "NOOP", "HELP", "DATA",
+                                         "VRFY ", "EXPN ", "BDAT ", "MAIL", "RCPT"};
+    if (starts(line, "LHLO "))
+        return ROLE_LMTP_CLIENT;
+    for (size_t i = 0; i < G_N_ELEMENTS(helo); i++)
+        if (starts(line, helo[i]) && line->length > strlen(helo[i]))
+            return ROLE_CLIENT;
+    for (size_t i = 0; i < G_N_ELEMENTS(alone); i++)
+        if (line->whole && line->length == strlen(alone[i]) && starts(line, alone[i]))
+            return ROLE_CLIENT;
+    if (is_envelope(line, "MAIL", "FROM") || is_envelope(line, "RCPT", "TO"))
+        return ROLE_CLIENT;
+    for (size_t i = 0; i < G_N_ELEMENTS(shared); i++)
+        if (starts(line, shared[i]))
+            return ROLE_MAYBE_CLIENT;
+    return ROLE_OTHER;
+}
+
+/* Words no SMTP client says. */
+static bool is_foreign_client(const Line *line)
+{
+    static const char *const words[] = {"GET ",     "POST ",   "HEAD ",     "PUT ",     "OPTIONS ",
+                                        "USER ",    "PASS ",   "CAPA",      "SYST",     "FEAT",
+                                        "SSH-",     "NICK ",   "HTTP/1",    "CONNECT ", "AUTH TLS",
+                                        "AUTH SSL", "DELETE ", "PROPFIND ", "ACCT "};
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (starts(line, words[i]))
+            return true;
+    return false;
+}
+
+/* --- the server's words --- */
+
+static unsigned reply_code(const Line *line)
+{
+    const uint8_t *text = line->text;
+    if (line->length < 3 || text[0] < '2' || text[0] > '5' || !g_ascii_isdigit((char)text[1]) ||
+        !g_ascii_isdigit((char)text[2]))
+        return 0;
+    if (line->length > 3 && text[3] != ' ' && text[3] != '-')
+        return 0;
+    return (unsigned)((text[0] - '0') * 100 + (text[1] - '0') * 10 + text[2] - '0');
+}
+
+/* What one reply says. `first`: nothing was said before it. */
+static Role server_line(const Line *line, bool first)
+{
+    static const char *const extensions[] = {
+        "PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS",  "CHUNKING", "SMTPUTF8",
+        "SIZE ",      "DSN",      "AUTH LOGIN",          "AUTH PLAIN"};
+    unsigned code = reply_code(line);
+    if (code == 0)
+        return ROLE_OTHER;
+    if (contains(line, "LMTP"))
+        return first ? ROLE_LMTP_SERVER : ROLE_SERVER;
+    if (contains(line, "SMTP"))
+        return ROLE_SERVER;
+    if (first && code == 220 && contains(line, "FTP"))
+        return ROLE_OTHER;
+    if (first && (code < 220 || (code > 221 && code < 250) || code == 331))
+        return ROLE_OTHER;
+    if (code == 354 || code == 334 || code == 235)
+        return ROLE_SERVER;
+    if (code == 331 || code == 227 || code == 226 || code == 150 || code == 215)
+        return ROLE_OTHER; /* FTP */
+    Line rest = {.text = line->text + MIN(line->length, 4),
+                 .length = line->length - MIN(line->length, 4)};
+    for (size_t i = 0; code == 250 && i < G_N_ELEMENTS(extensions); i++)
+        if (starts(&rest, extensions[i]))
+            return ROLE_SERVER;
+    /* An enhanced status code (RFC 3463): `250 2.1.0 `. */
+    if (rest.length >= 6 && rest.text[0] == line->text[0] && rest.text[1] == '.' &&
+        g_ascii_isdigit((char)rest.text[2]) && contains(&rest, "."))
+        for (size_t i = 3; i < 6; i++)
+            if (rest.text[i] == '.' &&
+                g_ascii_isdigit((char)rest.text[i + 1 < rest.length ? i + 1 : i]))
+                return ROLE_SERVER;
+    return ROLE_MAYBE_SERVER;
+}
+
+/* --- a side --- */
+
+/* What one line makes the side; `first`: it is the first the side ever said. */
+static Role judge_line(const Line *line, bool first)
+{
+    if (reply_code(line) != 0)
+        return server_line(line, first);
+    if (is_foreign_client(line))
+        return ROLE_OTHER;
+    return client_line(line);
+}
+
+/* Looks at the side's lines until one decides. */
+static Role judge(const MsSniffSide *side, const uint8_t *data, size_t length, bool from_start,
+                  size_t most)
+{
+    if (length == 0)
+        return side->ended ? ROLE_SILENT : ROLE_SILENT;
+    if (!is_text(data, MIN(length, 64)))
+        return ROLE_OTHER;
+    Role best = ROLE_OPEN;
+    bool first = from_start;
+    int lines = 0;
+    for (size_t at = 0; at < length;) {
+        Line line = line_at(data, length, at);
+        if (!line.whole && length < most && !side->ended && line.length < 512)
+            break;
+        Role role = judge_line(&line, first);
+        at = line.next;
+        if (role == ROLE_OTHER) {
+            /* The first line from the start must be in place; later ones may be a message. */
+            if (lines == 0 && (from_start || is_foreign_client(&line)))
+                return ROLE_OTHER;
+            if (best == ROLE_MAYBE_SERVER && reply_code(&line) != 0)
+                return ROLE_OTHER;
+            if (best == ROLE_OPEN)
+                best = ROLE_TEXT;
+        } else if (role == ROLE_MAYBE_CLIENT || role == ROLE_MAYBE_SERVER) {
+            if (best == ROLE_OPEN || best == ROLE_TEXT)
+                best = role;
+        } else {
+            return role;
+        }
+        first = false;
+        lines++;
+    }
+    return best;
+}
+
+static bool is_server(Role role)
+{
+    return role == ROLE_SERVER || role == ROLE_LMTP_SERVER || role == ROLE_MAYBE_SERVER;
+}
+
+static bool is_client(Role role)
+{
+    return role == ROLE_CLIENT || role == ROLE_LMTP_CLIENT || role == ROLE_MAYBE_CLIENT;
+}
+
+static void found(MsSniffResult *result, const MsDialogueClass *class, unsigned server)
+{
+    result->verdict = MS_SNIFF_FOUND;
+    result->class = class;
+    result->server = server;
+}
+
+/* Both sides' roles are known as far as they can be: what is it? */
+static void decide(const MsSniffSide side[2], const Role role[2], bool done, MsSniffResult *result)
+{
+    for (unsigned server = 0; server < 2; server++) {
+        Role s = role[server];
+        Role c = role[!server];
+        if (is_server(c) || is_client(s))
+            continue;
+        bool lmtp = s == ROLE_LMTP_SERVER || c == ROLE_LMTP_CLIENT;
+        bool sure = s == ROLE_SERVER || s == ROLE_LMTP_SERVER || c == ROLE_CLIENT ||
+                    c == ROLE_LMTP_CLIENT || (is_server(s) && c == ROLE_MAYBE_CLIENT && done);
+        if (s == ROLE_OTHER || (c == ROLE_OTHER && !is_server(s)))
+            continue;
+        /* A client of something else at a server that greets: FTP, or a browser gone astray. */
+        if (c == ROLE_OTHER && s != ROLE_LMTP_SERVER && s != ROLE_SERVER)
+            continue;
+        if (sure) {
+            found(result, lmtp ? &ms_lmtp : &ms_smtp, server);
+            return;
+        }
+        /* Undecided to the end: the port tips the scales. */
+        if (done && is_mail_port(side[server].port) &&
+            (s == ROLE_MAYBE_SERVER || c == ROLE_MAYBE_CLIENT)) {
+            found(result, &ms_smtp, server);
+            return;
+        }
+    }
+    bool hopeless = (role[0] == ROLE_OTHER || role[1] == ROLE_OTHER) && !is_server(role[0]) &&
+                    !is_server(role[1]);
+    bool both_other = role[0] == ROLE_OTHER && role[1] == ROLE_OTHER;
+    bool astray = (role[0] == ROLE_OTHER && role[1] == ROLE_MAYBE_SERVER) ||
+                  (role[1] == ROLE_OTHER && role[0] == ROLE_MAYBE_SERVER);
+    result->verdict = done || hopeless || both_other || astray ? MS_SNIFF_NOT_MAIL : MS_SNIFF_MORE;
+}
+
+/* A TLS record first: encrypted mail on a port of mail, or nothing to do with it. */
+static bool tls(const MsSniffSide side[2], MsSniffResult *result)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if (!ms_tls_is_record(side[i].data, side[i].length, 3))
+            continue;
+        bool own = in_list(tls_ports, G_N_ELEMENTS(tls_ports), side[i].port);
+        bool other = in_list(tls_ports, G_N_ELEMENTS(tls_ports), side[!i].port);
+        if (!own && !other) {
+            result->verdict = MS_SNIFF_NOT_MAIL;
+            return true;
+        }
+        /* The side on the port of mail is the server; if both are, the one that did not begin. */
+        unsigned server = own != other ? (own ? i : !i) : (side[i].sent_syn ? !i : i);
+        if (own && other && !side[0].sent_syn && !side[1].sent_syn)
+            server = !i;
+        found(result, &ms_tls, server);
+        return true;
+    }
+    return false;
+}
+
+/* A tunnel in front of the dialogue. Returns true when it decides for now. */
+static bool tunnel(const MsSniffSide side[2], size_t most, MsSniffResult *result, unsigned *client)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const MsSniffSide *server = &side[!i];
+        if (!side[i].from_start && side[i].length > 0 && side[i].data[0] < ' ' &&
+            side[i].data[0] != '\r')
+            continue; /* two bytes of binary prove nothing in mid-stream */
+        MsTunnel found_here;
+        ms_tunnel_find(side[i].data, MIN(side[i].length, most), server->data,
+                       MIN(server->length, most), server->ended, &found_here);
+        if (found_here.verdict == MS_TUNNEL_NONE)
+            continue;
+        if (found_here.verdict == MS_TUNNEL_MORE) {
+            bool done = side[i].ended && server->ended;
+            result->verdict = done || side[i].length >= most ? MS_SNIFF_NOT_MAIL : MS_SNIFF_MORE;
+            return true;
+        }
+        *client = i;
+        result->skip[i] = found_here.client;
+        result->skip[!i] = found_here.server;
+        memcpy(result->tunnel, found_here.words, sizeof result->tunnel);
+        return false;
+    }
+    return false;
+}
+
+void ms_sniff(const MsSniffSide side[2], const MsLimits *limits, MsSniffResult *result)
+{
+    *result = (MsSniffResult){.verdict = MS_SNIFF_MORE};
+    size_t most = (size_t)limits->value[MS_LIMIT_UNDECIDED];
+    if (tls(side, result))
+        return;
+    unsigned client = 0;
+    if (tunnel(side, most, result, &client))
+        return;
+    bool tunnelled = result->tunnel[0] != 0;
+    Role role[2];
+    bool done = true;
+    for (unsigned i = 0; i < 2; i++) {
+        size_t length = MIN(side[i].length, most) - result->skip[i];
+        role[i] = judge(&side[i], side[i].data ? side[i].data + result->skip[i] : NULL, length,
+                        side[i].from_start || tunnelled, most);
+        if (side[i].length < most && !side[i].ended)
+            done = false;
+    }
+    decide(side, role, done, result);
+    if (result->verdict == MS_SNIFF_NOT_MAIL)
+        result->skip[0] = result->skip[1] = 0;
+}
