@@ -100,26 +100,23 @@ MsNext ms_layer_snap(MsWalk *walk)
     return ms_next_ethertype(walk, type);
 }
 
-/* RFC 3032 2.1. Labels do not say what they carry: the first half-byte does. */
+/* RFC 3032 2.1. Labels do not say what they carry: the first bytes do. */
 MsNext ms_layer_mpls(MsWalk *walk)
 {
-    if (!ms_walk_has(walk, 5))
+    if (!ms_walk_has(walk, 6))
         return MS_END_CUT;
     const uint8_t *label = ms_walk_at(walk);
     walk->offset += 4;
     if ((label[2] & 1) == 0) /* not the bottom of the stack */
         return MS_NEXT_MPLS;
-    switch (label[4] >> 4) {
-    case 4:
-    case 6:
+    if ((label[4] >> 4 == 4 && (label[4] & 15) >= 5) || label[4] >> 4 == 6)
         return MS_NEXT_IP;
-    case 0: /* pseudowire control word (RFC 4448 4.6) */
+    uint16_t start = get_be16(label + 4);
+    if (start == 0) /* control word of an Ethernet pseudowire (RFC 4448 4.6) */
         return skip(walk, 4) ? MS_NEXT_ETHERNET : MS_END_CUT;
-    case 1: /* associated channel (RFC 4385 5) */
+    if (start == 0x1000) /* associated channel (RFC 4385 5) */
         return MS_END_NOT_TCP;
-    default:
-        return MS_NEXT_ETHERNET;
-    }
+    return MS_NEXT_ETHERNET;
 }
 
 /* BSD loopback: an address family of four bytes in the order of the machine, or in network order.

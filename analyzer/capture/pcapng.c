@@ -204,10 +204,23 @@ static bool read_section(MsCapture *capture, const uint8_t *body, uint32_t lengt
     return true;
 }
 
-/* Passes over a block whose content does not matter; its two lengths must agree all the same. */
-static bool pass_over(MsCapture *capture, uint32_t length, GError **error)
+/* Blocks that are no packets but have a number in Wireshark's list: journal entries, system calls,
+ * custom blocks. */
+static bool has_number(uint32_t type)
 {
-    if (!ms_input_discard(&capture->input, length - 4))
+    static const uint32_t types[] = {9,     0x0bad, 0x40000bad, 0x204, 0x208,
+                                     0x216, 0x217,  0x221,      0x222};
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        if (types[i] == type)
+            return true;
+    }
+    return false;
+}
+
+/* Passes over a block whose content does not matter; its two lengths must agree all the same. */
+static bool pass_over(MsCapture *capture, uint32_t type, uint32_t length, GError **error)
+{
+    if (!ms_input_discard(&capture->input, ((uint64_t)length + 3) / 4 * 4 - 4))
         return ms_capture_dry(capture, true, error);
     const uint8_t *behind = ms_input_peek(&capture->input, 4);
     if (behind == NULL)
@@ -216,6 +229,7 @@ static bool pass_over(MsCapture *capture, uint32_t length, GError **error)
         return ms_capture_damaged(capture, error, "a block of %u bytes ends with length %u", length,
                                   get_u32(behind, capture->swapped));
     ms_input_skip(&capture->input, 4);
+    capture->number += has_number(type);
     return true;
 }
 
@@ -233,21 +247,23 @@ static bool read_block(MsCapture *capture, MsFrame *frame, bool *given, GError *
         block = ms_input_peek(input, 8);
     }
     uint32_t length = get_u32(block + 4, capture->swapped);
-    if (length < BLOCK_EDGES || length % 4 != 0)
+    if (length < BLOCK_EDGES)
         return ms_capture_damaged(capture, error, "a block of %u bytes", length);
     bool packet = type == BLOCK_ENHANCED_PACKET || type == BLOCK_SIMPLE_PACKET ||
                   type == BLOCK_OBSOLETE_PACKET;
     if (!packet && type != BLOCK_SECTION && type != BLOCK_INTERFACE)
-        return pass_over(capture, length, error);
+        return pass_over(capture, type, length, error);
     if (length > MS_FRAME_MOST)
         return ms_capture_damaged(capture, error, "a block of %u bytes", length);
-    block = ms_input_peek(input, length);
+    uint32_t padded = (length + 3) & ~3u; /* some writers leave the padding out of the length */
+    block = ms_input_peek(input, padded);
     if (block == NULL)
         return ms_capture_dry(capture, true, error);
-    if (get_u32(block + length - 4, capture->swapped) != length)
-        return ms_capture_damaged(capture, error, "a block of %u bytes ends with length %u", length,
-                                  get_u32(block + length - 4, capture->swapped));
-    ms_input_skip(input, length);
+    uint32_t behind = get_u32(block + padded - 4, capture->swapped);
+    if (behind != length)
+        return ms_capture_damaged(capture, error, "a block of %u bytes ends with length %u",
+                                  length, behind);
+    ms_input_skip(input, padded);
 
     const uint8_t *body = block + 8;
     length -= BLOCK_EDGES;
