@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sessions that no mail program holds on request: a dialogue given as Python, told to a socket.
 A step is bytes to send, a number of seconds to wait, or one of the words in main().
-  bare.py SERVER PORT STEPS     each step's reply is read before the next unless the word says so"""
+  bare.py SERVER PORT STEPS [FROM-PORT]
+The reply to each step is read before the next, unless a word says otherwise."""
 import ast
 import socket
 import struct
@@ -20,8 +21,8 @@ def reply(connection, lines):
             return True
 
 
-def main(server, port, steps):
-    connection = socket.create_connection((server, int(port)))
+def main(server, port, steps, from_port="0"):
+    connection = socket.create_connection((server, int(port)), source_address=("", int(from_port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     lines = connection.makefile("rb")
     wait = True
@@ -46,4 +47,4 @@ def main(server, port, steps):
     connection.close()
 
 
-main(*sys.argv[1:4])
+main(*sys.argv[1:])

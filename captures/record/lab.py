@@ -141,6 +141,7 @@ class Lab:
             self.link(host, "eth0", "router", f"to-{host}", f"198.51.100.{number}/24",
                       f"2001:db8:5::{number}/64")
             on("router", "ip", "link", "set", f"to-{host}", "master", "servers")
+        self.start("router", "python3", HERE / "proxy.py", "192.0.2.1")
         self.address("mail", "eth0", "198.51.100.11/24")
         for host, four, six in (("client", "192.0.2.1", "2001:db8:c::1"),
                                 ("mail", "198.51.100.1", "2001:db8:5::1"),

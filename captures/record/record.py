@@ -56,6 +56,12 @@ class Take:
         self.mails.append(path)
         return path
 
+    def at_least(self, filter, count):
+        """Fails the take unless tshark finds that many such frames in it."""
+        found = len(witness.tshark(self.capture, "-Y", filter).splitlines())
+        if found < count:
+            sys.exit(f"only {found} frames for {filter}")
+
     def expect(self, auth=(), messages=(), end="quit", oddities=(), protocol="smtp", **more):
         """What is expected of the next session in the capture; addresses are filled in later."""
         self.facts.append({"protocol": protocol, "auth": list(auth), "messages": list(messages),
@@ -74,6 +80,7 @@ def message(sender, rcpt, path=None, rejected=(), outcome="accepted", complete=T
     """An expected message; size and hash come from the file the client was given."""
     found = {"from": sender, "rcpt": [rcpt] if isinstance(rcpt, str) else list(rcpt),
              "rcpt_rejected": list(rejected), "outcome": outcome, "complete": complete, **more}
+    found = {key: value for key, value in found.items() if value is not None}
     if path is not None:
         data = path.read_bytes()
         found["size"] = len(data)
@@ -90,7 +97,12 @@ def check(take, path):
         client, client_port, server, server_port = addresses
         facts.update(client=client, client_port=client_port, server=server,
                      server_port=server_port)
-        expected = [m for m in facts["messages"] if m["complete"]]
+        expected = [m for m in facts["messages"] if m.get("complete")]
+        by, how = witness.ended_by(path, number, (client, client_port))
+        if by:
+            facts["end_by"] = by
+        if facts["end"] != "quit" and facts["end"] != (how or "open"):
+            return f"stream {number}: ends with {how}, not {facts['end']}"
         if facts.pop("unseen", False) or "tls" in facts:
             continue
         data = witness.client_bytes(path, number, (client, client_port))
@@ -138,7 +150,8 @@ def finish(about, take):
 
 
 def main(names):
-    import sessions  # registers them
+    import sessions  # registers its sessions; so does
+    import troubles
     global VERSIONS
     VERSIONS = versions()
     wanted = [about for about in SESSIONS if not names or about["name"] in names]
@@ -164,10 +177,10 @@ def main(names):
                         problem = str(error)
                     if not problem:
                         break
+                    print(f"{about['name']}: {problem}", file=sys.stderr, flush=True)
                 if problem:
                     failed += 1
                     shutil.copytree(folder, f"/tmp/failed-{about['name']}", dirs_exist_ok=True)
-                    print(f"{about['name']}: {problem}", file=sys.stderr, flush=True)
                 else:
                     shutil.rmtree(OUT / about["name"], ignore_errors=True)
                     shutil.copytree(folder, OUT / about["name"])

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The sessions with one server each: who says what to whom, and what is to be found in them."""
-import json
-import subprocess
-import sys
+import base64
+import random
+import time
 
 from lab import DIR, HERE, inside, on
 from record import login, message, session
@@ -53,8 +53,8 @@ def smtplib(code, *files):
     return on("client", "/usr/bin/python3", "-c", lines, *files)
 
 
-def bare(server, port, steps):
-    return on("client", "/usr/bin/python3", HERE / "bare.py", server, port, repr(steps))
+def bare(server, port, steps, *from_port):
+    return on("client", "/usr/bin/python3", HERE / "bare.py", server, port, repr(steps), *from_port)
 
 
 def hand(server, port, lines, *options):
@@ -119,13 +119,13 @@ with smtplib.SMTP('{MAIL}', 587) as s:
 
 
 @session("smtp-digest-md5", "A login with DIGEST-MD5", "realm, nonce and response in base64",
-         ["Postfix", "Dovecot", "swaks"])
+         ["Postfix", "Dovecot", "msmtp"])
 def digest_md5(take):
-    """swaks to port 587"""
+    """msmtp to port 587"""
     path = text(take, "dave@example.com", "alice@example.com")
     with take.recorder():
-        swaks(MAIL, path, "dave@example.com", "alice@example.com", "-p", "587", "--auth",
-              "DIGEST-MD5", "--auth-user", DAVE[0], "--auth-password", DAVE[1])
+        msmtp(MAIL, path, "dave@example.com", "alice@example.com", "--port=587",
+              "--auth=digest-md5", f"--user={DAVE[0]}", f"--passwordeval=printf '%s' '{DAVE[1]}'")
     take.expect([login("DIGEST-MD5", "dave", None)],
                 [message("dave@example.com", "alice@example.com", path)])
 
@@ -220,7 +220,7 @@ def implicit_tls(take):
            "--cacert", f"{DIR}/cert.pem", "--url", f"smtps://{MAIL}:465/laptop.example.org", "--mail-from",
            "bob@example.com", "--mail-rcpt", "alice@example.com", "--user", ":".join(BOB),
            "--upload-file", lf(path))
-    take.expect(end="fin", protocol="tls", tls={"offered": False, "requested": False})
+    take.expect(end="rst", protocol="tls", tls={"offered": False, "requested": False})
 
 
 @session("smtp-refused-recipient", "Three recipients, one of which the server does not know",
@@ -275,3 +275,186 @@ def port_2525(take):
         on("client", "/usr/bin/python3", HERE / "student.py", MAIL, 2525, "alice@example.org",
            "bob@example.com", given)
     take.expect(messages=[message("alice@example.org", "bob@example.com", path)])
+
+
+@session("smtp-chunking", "A message in three BDAT chunks and an empty last one",
+         "no end mark and no doubled dots: each BDAT says how many bytes follow; the second chunk"
+         " ends in the middle of a line", ["Postfix", "bare.py"])
+def chunking(take):
+    """bare.py to port 25"""
+    path = take.mail("frank@example.net", "alice@example.com", "In pieces",
+                     "The first line.\n.\n..\nA dot at the start of a line needs no care here.\n")
+    data = path.read_bytes()
+    parts = data[:100], data[100:180], data[180:], b""
+    steps = ["reply", b"EHLO laptop.example.org\r\n",
+             b"MAIL FROM:<frank@example.net> BODY=8BITMIME\r\n", b"RCPT TO:<alice@example.com>\r\n"]
+    for part in parts:
+        steps.append(b"BDAT %d%s\r\n%s" % (len(part), b"" if part else b" LAST", part))
+    with take.recorder():
+        bare(MAIL, 25, steps + [b"QUIT\r\n"])
+    take.expect(messages=[message("frank@example.net", "alice@example.com", path)])
+
+
+@session("smtp-relay-bdat", "A mail on its way over two servers, both hops in one capture",
+         "the client gives it to Exim with DATA; Exim adds a Received line and passes it on to"
+         " Postfix with BDAT", ["Exim", "Postfix", "swaks"])
+def relay_bdat(take):
+    """swaks to Exim, which relays; recorded on Exim's host"""
+    path = text(take, "frank@example.net", "alice@example.com", "Over two servers")
+    with take.recorder(host="mx"):
+        swaks(MX, path, "frank@example.net", "alice@example.com")
+        time.sleep(1)
+    take.expect(messages=[message("frank@example.net", "alice@example.com", path)])
+    take.expect(messages=[message("frank@example.net", "alice@example.com")])
+
+
+@session("smtp-relay", "A mail from the submission server to the server of another domain",
+         "the first hop has a login, the second has none; Postfix pipelines on the second hop",
+         ["Postfix", "Dovecot", "Exim", "msmtp"])
+def relay(take):
+    """msmtp to Postfix, which relays to Exim; recorded on Postfix's host"""
+    path = text(take, "alice@example.com", "bob@example.net", "To the other domain")
+    with take.recorder(host="mail"):
+        msmtp(MAIL, path, "alice@example.com", "bob@example.net", "--port=587", "--auth=plain",
+              f"--user={ALICE[0]}", f"--passwordeval=printf '%s' '{ALICE[1]}'")
+        time.sleep(1)
+    take.expect([login("PLAIN", *ALICE)], [message("alice@example.com", "bob@example.net", path)])
+    take.expect(messages=[message("alice@example.com", "bob@example.net")])
+
+
+@session("smtp-exim-login", "A login at Exim", "Exim's replies differ from Postfix's: no enhanced"
+         " status codes, other words", ["Exim", "Python"])
+def exim_login(take):
+    """Python's smtplib to Exim's port 587"""
+    path = text(take, "frank@example.net", "carol@example.net")
+    with take.recorder():
+        smtplib(f"""
+with smtplib.SMTP('{MX}', 587) as s:
+    s.login('frank', 'exim&owl')
+    s.sendmail('frank@example.net', ['carol@example.net'], mails[0])
+""", path)
+    take.expect([login("PLAIN", "frank", "exim&owl")],
+                [message("frank@example.net", "carol@example.net", path)])
+
+
+@session("smtp-two-mails", "Two mails on one connection", "the second MAIL after the first 250",
+         ["Postfix", "Dovecot", "Python"])
+def two_mails(take):
+    """Python's smtplib to port 587"""
+    one = text(take, "bob@example.com", "alice@example.com", "The first")
+    two = text(take, "bob@example.com", "carol@example.com", "The second")
+    with take.recorder():
+        smtplib(f"""
+with smtplib.SMTP('{MAIL}', 587) as s:
+    s.login(*{BOB!r})
+    s.sendmail('bob@example.com', ['alice@example.com'], mails[0])
+    s.sendmail('bob@example.com', ['carol@example.com'], mails[1])
+""", one, two)
+    take.expect([login("CRAM-MD5", "bob", None)],
+                [message("bob@example.com", "alice@example.com", one),
+                 message("bob@example.com", "carol@example.com", two)])
+
+
+@session("smtp-dots-utf8", "Dots at the start of lines, and UTF-8 also in an address",
+         "SMTPUTF8 and BODY=8BITMIME at MAIL; doubled dots on the wire, single ones in message.eml",
+         ["Postfix", "Dovecot", "Python"])
+def dots_utf8(take):
+    """Python's smtplib to port 587"""
+    path = take.mail("jörg@example.com", "alice@example.com", "Grüße",
+                     "Liebe Alice,\n.\n..\n...three dots\n.one dot\nÄpfel, Öl, Überraschung ☃\n.\n",
+                     "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+                     "Content-Transfer-Encoding: 8bit\n")
+    with take.recorder():
+        smtplib("""
+with smtplib.SMTP('mail.example.com', 587) as s:
+    s.ehlo()
+    s.user, s.password = 'jörg', 'ñandú€'
+    token = ('\\0' + s.user + '\\0' + s.password).encode()
+    import base64
+    print(s.docmd('AUTH', 'PLAIN ' + base64.b64encode(token).decode()))
+    s.command_encoding = 'utf-8'
+    s.sendmail('jörg@example.com', ['alice@example.com'], mails[0], ['SMTPUTF8', 'BODY=8BITMIME'])
+""", path)
+    take.expect([login("PLAIN", "jörg", "ñandú€")],
+                [message("jörg@example.com", "alice@example.com", path)])
+
+
+def attachment(take, sender, to, size=20000):
+    noise = random.Random(2).randbytes(size * 3 // 4)
+    body = base64.encodebytes(noise).decode()
+    return take.mail(sender, to, "The photograph", "--cut\n"
+                     "Content-Type: text/plain\n\nHere it is.\n--cut\n"
+                     "Content-Type: application/octet-stream; name=noise.bin\n"
+                     "Content-Disposition: attachment; filename=noise.bin\n"
+                     f"Content-Transfer-Encoding: base64\n\n{body}--cut--\n",
+                     "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=cut\n")
+
+
+@session("smtp-attachment", "A mail with an attachment of 20 KB",
+         "the message fills many frames; the file is pcapng", ["Postfix", "Dovecot", "curl"],
+         suffix="pcapng")
+def with_attachment(take):
+    """curl to port 587; converted to pcapng with editcap"""
+    path = attachment(take, "dave@example.com", "alice@example.com")
+    with take.recorder():
+        curl(f"smtp://{MAIL}:587/laptop.example.org", path, "dave@example.com",
+             "alice@example.com", "--user", ":".join(DAVE), "--login-options", "AUTH=PLAIN")
+    take.expect([login("PLAIN", *DAVE)], [message("dave@example.com", "alice@example.com", path)])
+
+
+@session("smtp-typed", "A session typed by hand, with mistakes",
+         "a 502, a 501 and a 503 reply; long pauses; stamps in nanoseconds",
+         ["Postfix", "netcat", "hand.py"])
+def typed(take):
+    """hand.py, which types into nc, to port 25"""
+    path = take.keep(b"Subject: typed\r\n\r\nI typed this myself.\r\n")
+    lines = ["EHLP laptop", "HELO", "HELO lap\b\b\blaptop", "RCPT TO:<alice@example.com>",
+             "mail from:<me@example.org>", "rcpt to:<alicia\b\be@example.com>", "DATA",
+             *path.read_bytes().decode().split("\r\n")[:-1], ".", "QUIT"]
+    with take.recorder(nano=True):
+        hand(MAIL, 25, lines)
+    take.expect(messages=[message("me@example.org", "alice@example.com", path)])
+
+
+@session("smtp-typed-keys", "A login typed by hand, each key in a frame of its own",
+         "every command is spread over many frames; follow the stream to read it",
+         ["Postfix", "Dovecot", "netcat", "hand.py"])
+def typed_keys(take):
+    """hand.py --raw, which types into nc, to port 587"""
+    user, password = (base64.b64encode(part.encode()).decode() for part in DAVE)
+    with take.recorder():
+        hand(MAIL, 587, ["EHLO pc", "AUTH LOGIN", user, password, "NOOP", "QUIT"], "--raw")
+    take.expect([login("LOGIN", *DAVE)])
+
+
+@session("smtp-commands", "VRFY, EXPN, HELP, NOOP, RSET, and a command the server does not know",
+         "replies of several lines; RSET takes the sender back, so no mail is sent",
+         ["Exim", "bare.py"])
+def commands(take):
+    """bare.py to Exim's port 25"""
+    with take.recorder():
+        bare(MX, 25, ["reply", b"EHLO laptop.example.org\r\n", b"VRFY alice@example.net\r\n",
+                      b"EXPN alice@example.net\r\n", b"HELP\r\n", b"NOOP\r\n",
+                      b"MAIL FROM:<me@example.org>\r\n", b"RSET\r\n", b"NOSUCH command\r\n",
+                      b"QUIT\r\n"])
+    take.expect(messages=[message("me@example.org", [], outcome=None, complete=None)])
+
+
+@session("lmtp", "LMTP to Dovecot: three recipients, and a reply for each after the message",
+         "LHLO; after the dot one reply accepts, one fails", ["Dovecot", "Python"])
+def lmtp(take):
+    """Python's smtplib.LMTP to port 24"""
+    path = text(take, "frank@example.net", "alice@example.com")
+    rcpt = ["alice", "nobody", "dave"]
+    with take.recorder():
+        smtplib(f"""
+s = smtplib.LMTP('{MAIL}', 24)
+s.ehlo()
+s.mail('frank@example.net')
+for name in {rcpt!r}:
+    print(s.rcpt(name))
+print(s.data(mails[0]), s.getreply())
+s.quit()
+""", path)
+    take.expect(protocol="lmtp", messages=[message(
+        "frank@example.net", ["alice", "dave"], path, ["nobody"], "partial")])

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-SERVER_PORTS = {24, 25, 465, 587, 2525, 1080, 3128}
+SERVER_PORTS = {24, 25, 26, 465, 587, 2525, 1080, 3128}
 
 
 def tshark(path, *options):
@@ -27,6 +27,16 @@ def streams(path):
             found[int(stream)] = (source + target if target[1] in SERVER_PORTS
                                   else target + source)
     return [found[number] for number in sorted(found)]
+
+
+def ended_by(path, stream, client):
+    """Who sent the first FIN or RST of that stream, and which of the two; None, None: nobody."""
+    lines = tshark(path, "-Y", f"tcp.stream=={stream} && (tcp.flags.fin==1 || tcp.flags.reset==1)",
+                   "-T", "fields", "-e", "tcp.srcport", "-e", "tcp.flags.reset").splitlines()
+    if not lines:
+        return None, None
+    port, reset = lines[0].split("\t")
+    return "client" if int(port) == client[1] else "server", "rst" if reset in "1True" else "fin"
 
 
 def client_bytes(path, stream, client):
