@@ -21,7 +21,7 @@ function level(path, parts)
     if (path ~ /^\.\./)
         return 99
     if (split(path, parts, "/") == 1)
-        return path ~ /^(record|engine)\./ ? 5 : 10
+        return path == "main.c" ? 10 : 5
     return parts[1] in ladder ? ladder[parts[1]] : 98
 }
 BEGIN {

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""run.py captures|cases --program MAILSCOPE --streams MS-STREAMS --shared FOLDER
+
+Holds the program against captures whose truth is known: FOLDER/captures or FOLDER/cases, with a
+truth.json each. They are no part of the project; the test says 'skipped' (exit status 77) when the
+folder is absent. Every difference is printed; what is argued below is the truth's mistake, or a
+question with two answers, and says why.
+"""
+import argparse
+import collections
+import json
+import os
+import subprocess
+import sys
+
+import compare
+from session import Session
+
+SKIPPED = 77
+
+# (file, field): why the program's answer is the right one, with frames and bytes. At most three
+# captures; never a hash, a user name, a password or a recipient.
+ARGUED = {
+}
+
+# Least number of facts to be compared; less means that the test does not look.
+LEAST = {"captures": 2000, "cases": 600}
+
+
+def run(*command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                          check=False)
+
+
+def show(tally, program, path):
+    """Sessions of a capture and the exit status. Also looks at the text output for control bytes."""
+    result = run(program, "show", "--json", path)
+    tally.check("exit status", True, result.returncode in (0, 3))
+    if result.returncode == 3:
+        tally.check("reason on stderr", True, os.path.basename(path).encode() in result.stderr)
+    sessions = [Session(line) for line in result.stdout.splitlines()]
+    text = run(program, "show", path)
+    tally.check("exit status of text", result.returncode, text.returncode)
+    raw = [byte for byte in text.stdout if (byte < 32 and byte != 10) or byte == 127]
+    tally.check("control bytes", [], raw[:8])
+    return sessions, result.returncode
+
+
+def streams_of(program, path):
+    """{(stream address, port, peer address, port): [(bytes, sha256), ...]} as ms-streams says."""
+    found = collections.defaultdict(list)
+    for line in run(program, path).stdout.decode().splitlines():
+        row = json.loads(line)
+        key = (row["src"], row["sport"], row["dst"], row["dport"])
+        found[key].append((row["bytes"], row["sha256"]))
+    return found
+
+
+def check_streams(tally, words, truth, found):
+    """Each direction's bytes, up to its first gap."""
+    for (src, sport, dst, dport), size, digest in truth:
+        key = (compare.address(src), sport, compare.address(dst), dport)
+        choices = found.get(key, [(0, compare.NOTHING)])
+        ours = next((one for one in choices if one == (size, digest)), choices[0])
+        tally.check(f"{words} {src}:{sport} bytes", size, ours[0])
+        tally.check(f"{words} {src}:{sport} sha256", digest, ours[1])
+
+
+def captures(tally, options, folder):
+    skipped = collections.Counter()
+    with open(os.path.join(folder, "truth.json"), encoding="utf-8") as file:
+        truth = json.load(file)["captures"]
+    for name, capture in sorted(truth.items()):
+        tally.file = name
+        path = os.path.join(folder, name)
+        found, _ = show(tally, options.program, path)
+        expected, others, rows = [], set(), []
+        for session in capture.get("sessions", []):
+            ends = (compare.address(session["client"]), session["client_port"],
+                    compare.address(session["server"]), session["server_port"])
+            if session["proto"] == "smtp":
+                expected.append((ends, session))
+            else:
+                skipped[session["proto"].split("-")[0]] += 1
+                if session["proto"].startswith("tls"):
+                    others |= {ends}
+            for side, way in (("client", ends), ("server", ends[2:] + ends[:2])):
+                if not session.get("tcp", {}).get(side, {}).get("snapped_segments"):
+                    rows.append((way, session[f"{side}_bytes"], session[f"{side}_sha256"]))
+        found = [one for one in found if one.endpoints not in others]
+        for session, ours in compare.pair_sessions(tally, expected, found, False):
+            compare.compare_capture_session(tally, session, ours)
+        rows += [((row["src"], row["sport"], row["dst"], row["dport"]), row["bytes"], row["sha256"])
+                 for row in capture.get("tcp_streams", [])]
+        if rows:
+            check_streams(tally, "stream", rows, streams_of(options.streams, path))
+    return len(truth), skipped
+
+
+def cases(tally, options, folder):
+    skipped = collections.Counter()
+    with open(os.path.join(folder, "truth.json"), encoding="utf-8") as file:
+        truth = json.load(file)["cases"]
+    for case in truth:
+        tally.file = case["name"]
+        if case["special"] not in (None, "missing"):
+            skipped[f"special {case['special']}"] += 1
+            continue
+        path = os.path.join(folder, case["file"] or case["name"] + ".pcap")
+        found, status = show(tally, options.program, path)
+        if case["expect"] != "any":
+            tally.check("expected exit status", case["expect"] == "ok", status == 0)
+        expected, mine = [], []
+        for session in case["sessions"]:
+            if session["proto"] != "smtp":
+                skipped[session["proto"]] += 1
+                continue
+            ends = compare.split_endpoint(session["client"]) + \
+                compare.split_endpoint(session["server"])
+            expected.append((ends, session))
+        for session, ours in compare.pair_sessions(tally, expected, found,
+                                                   case["extra_sessions_ok"]):
+            compare.compare_case_session(tally, session, ours)
+            mine.append(ours)
+        words = " ".join(str(fact["value"]) for session in found for fact in session.facts)
+        for value in case["forbid"]:
+            tally.check(f"forbidden {value}", False, value in words)
+        whole = [(ends, one) for ends, one in expected if not one["flags"] and not one["flags_ok"]]
+        rows = []
+        for ends, one in whole:
+            for side, way in (("client", ends), ("server", ends[2:] + ends[:2])):
+                rows.append((way, one["stream_len"][side], one["stream_sha256"][side]))
+        if rows:
+            check_streams(tally, "stream", rows, streams_of(options.streams, path))
+    return len(truth), skipped
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("which", choices=["captures", "cases"])
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--streams", required=True)
+    parser.add_argument("--shared", required=True)
+    options = parser.parse_args()
+    folder = os.path.join(os.environ.get("MS_SHARED") or options.shared, options.which)
+    if not os.path.exists(os.path.join(folder, "truth.json")):
+        print(f"skipped: no truth.json in {folder}")
+        return SKIPPED
+    tally = compare.Tally(ARGUED)
+    count, skipped = {"captures": captures, "cases": cases}[options.which](tally, options, folder)
+    for name, field, truth, ours in tally.differences:
+        print(f"{name}: {field}: should be {truth!r}, is {ours!r}")
+    wrong_files = len({name for name, _, _, _ in tally.differences})
+    print(f"{count} files, {tally.compared} facts compared, {len(tally.differences)} differences in "
+          f"{wrong_files} files, {len(tally.used)} argued; families of later issues skipped: "
+          + (", ".join(f"{name} {number}" for name, number in sorted(skipped.items())) or "none"))
+    if tally.compared < LEAST[options.which]:
+        print(f"too few facts compared, at least {LEAST[options.which]} should be")
+        return 1
+    return 1 if tally.differences else 0
+
+
+sys.exit(main())
