@@ -9,8 +9,9 @@
 #include <glib.h>
 
 #define LONGEST_NUMBER 20 /* characters of a 64-bit number */
-#define LONGEST_TIME 40   /* characters of a time with its quotes */
+#define TIME_LENGTH 32    /* characters of a time with its quotes */
 #define STAMP_LENGTH 21   /* characters of a time up to its full stop, with the first quote */
+#define LONGEST_INDEX 64  /* characters of ,"message":1,"recipient":1 */
 #define LONGEST_RANGE 48  /* characters of [frame,offset,length,file], */
 
 typedef struct {
@@ -40,9 +41,10 @@ typedef struct {
     const MsRedactor *redactor;
     MsBuffer masked; /* scratch */
     bool joined;     /* ranges name their file */
-    int64_t second;  /* of `stamp` */
     bool stamped;
-    char stamp[STAMP_LENGTH]; /* "2026-11-22T09:00:00. */
+    int64_t second;          /* of the first STAMP_LENGTH characters of `stamp` */
+    int64_t time_ns;         /* of all of it */
+    char stamp[TIME_LENGTH]; /* "2026-11-22T09:00:00.123456789Z" */
 } Writer;
 
 /* The raw writers below are called with room enough: `end` is where the next byte goes. */
@@ -60,28 +62,41 @@ static const char pairs[] = "000102030405060708091011121314151617181920212223242
                             "34353637383940414243444546474849505152535455565758596061626364656667"
                             "6869707172737475767778798081828384858687888990919293949596979899";
 
-static inline uint8_t *put_uint(uint8_t *end, uint64_t number)
+/* Frame numbers, offsets and lengths: most numbers are small. */
+static inline uint8_t *put_uint32(uint8_t *end, uint32_t number)
 {
-    if (number < 10) {
-        *end++ = (uint8_t)('0' + number);
-        return end;
-    }
-    uint8_t digits[LONGEST_NUMBER];
-    size_t at = sizeof digits;
+    unsigned digits = number < 10           ? 1
+                      : number < 100        ? 2
+                      : number < 1000       ? 3
+                      : number < 10000      ? 4
+                      : number < 100000     ? 5
+                      : number < 1000000    ? 6
+                      : number < 10000000   ? 7
+                      : number < 100000000  ? 8
+                      : number < 1000000000 ? 9
+                                            : 10;
+    uint8_t *at = end + digits;
     while (number >= 100) {
         at -= 2;
-        memcpy(digits + at, pairs + number % 100 * 2, 2);
+        memcpy(at, pairs + number % 100 * 2, 2);
         number /= 100;
     }
-    if (number >= 10) {
-        at -= 2;
-        memcpy(digits + at, pairs + number * 2, 2);
-    } else {
-        digits[--at] = (uint8_t)('0' + number);
-    }
-    for (; at < sizeof digits; at++)
-        *end++ = digits[at];
-    return end;
+    if (number >= 10)
+        memcpy(end, pairs + number * 2, 2);
+    else
+        *end = (uint8_t)('0' + number);
+    return end + digits;
+}
+
+static inline uint8_t *put_uint(uint8_t *end, uint64_t number)
+{
+    if (number <= UINT32_MAX)
+        return put_uint32(end, (uint32_t)number);
+    uint8_t digits[LONGEST_NUMBER];
+    size_t at = sizeof digits;
+    for (; number > 0; number /= 10)
+        digits[--at] = (uint8_t)('0' + number % 10);
+    return put(end, digits + at, sizeof digits - at);
 }
 
 static inline uint8_t *put_digits(uint8_t *end, uint32_t number, unsigned digits)
@@ -130,12 +145,14 @@ static void make_stamp(Writer *writer, int64_t second)
     *end++ = ':';
     end = put_digits(end, (uint32_t)(rest % 60), 2);
     *end = '.';
+    writer->stamp[TIME_LENGTH - 2] = 'Z';
+    writer->stamp[TIME_LENGTH - 1] = '"';
     writer->stamped = true;
     writer->second = second;
 }
 
 /* A time of 64-bit nanoseconds lies between the years 1677 and 2262: always four digits. */
-static uint8_t *put_time(Writer *writer, uint8_t *end, int64_t time_ns)
+static void make_time(Writer *writer, int64_t time_ns)
 {
     int64_t second = time_ns / 1000000000;
     int64_t nanosecond = time_ns % 1000000000;
@@ -145,9 +162,16 @@ static uint8_t *put_time(Writer *writer, uint8_t *end, int64_t time_ns)
     }
     if (!writer->stamped || second != writer->second)
         make_stamp(writer, second);
-    end = put(end, writer->stamp, STAMP_LENGTH);
-    end = put_digits(end, (uint32_t)nanosecond, 9);
-    return PUT(end, "Z\"");
+    put_digits((uint8_t *)writer->stamp + STAMP_LENGTH, (uint32_t)nanosecond, 9);
+    writer->time_ns = time_ns;
+}
+
+/* Several facts in a row come from one frame, with one time. */
+static inline uint8_t *put_time(Writer *writer, uint8_t *end, int64_t time_ns)
+{
+    if (!writer->stamped || time_ns != writer->time_ns)
+        make_time(writer, time_ns);
+    return put(end, writer->stamp, sizeof writer->stamp);
 }
 
 /* True when the bytes may stand in a JSON string as they are: printable ASCII but `"` and `\`. */
@@ -233,7 +257,7 @@ static uint8_t *put_ranges(const Writer *writer, uint8_t *end, const MsRange *ra
 /* Most bytes that put_evidence() writes. */
 static inline size_t evidence_room(uint32_t n_ranges)
 {
-    return 100 + LONGEST_TIME + LONGEST_NUMBER + (size_t)n_ranges * LONGEST_RANGE;
+    return 100 + TIME_LENGTH + LONGEST_NUMBER + (size_t)n_ranges * LONGEST_RANGE;
 }
 
 /* `,"from":..,"time":..,"ranges":[..],"ranges_omitted":..}` */
@@ -309,7 +333,7 @@ static void add_fact(Writer *writer, const MsFact *fact)
     MsBuffer *out = writer->out;
     const MsField *field = ms_field((MsFieldId)fact->field);
     const Fixed *start = &fact_start[fact->field];
-    size_t room = start->length + 2 * LONGEST_TIME + evidence_room(fact->n_ranges);
+    size_t room = start->length + TIME_LENGTH + LONGEST_INDEX + evidence_room(fact->n_ranges);
     bool text = is_text(field->type);
     ms_buffer_reserve(out, room + (text ? fact->text_length : 0));
     uint8_t *end = put(out->data + out->length, start->text, start->length);
@@ -342,7 +366,7 @@ static void add_oddity(Writer *writer, const MsOddity *oddity)
     ms_buffer_append(out, oddity_start[oddity->kind].text, oddity_start[oddity->kind].length);
     add_text(out, detail, length);
     ms_buffer_byte(out, '"');
-    ms_buffer_reserve(out, 2 * LONGEST_TIME + evidence_room(oddity->n_ranges));
+    ms_buffer_reserve(out, 2 * LONGEST_INDEX + evidence_room(oddity->n_ranges));
     uint8_t *end = put_message(out->data + out->length, oddity->message);
     if (oddity->length > 0) {
         end = PUT(end, ",\"length\":");
