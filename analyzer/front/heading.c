@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * heading.c - the block above a session, from its facts alone. */
+#include "heading.h"
+
+#include "../fact/replies.h"
+
+#include <glib.h>
+
+enum {
+    LABEL = 2,     /* column of the labels */
+    VALUE = 12,    /* column of what they say */
+    MOST_SHOWN = 5 /* attempts and mails listed; the rest is counted */
+};
+
+static void label(MsPen *pen, const char *name)
+{
+    ms_pen_go(pen, LABEL);
+    ms_pen_ink(pen, MS_INK_DIM);
+    ms_pen_say(pen, "%s", name);
+    ms_pen_ink(pen, MS_INK_PLAIN);
+    ms_pen_go(pen, VALUE);
+    pen->indent = VALUE;
+}
+
+int64_t ms_heading_start(const MsRecord *record, const MsIndex *index)
+{
+    const MsFact *start = ms_index_first(index, MS_FIELD_SESSION_START, -1, -1);
+    if (start)
+        return start->number;
+    size_t count;
+    const MsLine *lines = ms_record_lines(record, &count);
+    return count > 0 ? lines[0].time_ns : 0;
+}
+
+const char *ms_heading_protocol(const MsIndex *index)
+{
+    const MsFact *protocol = ms_index_first(index, MS_FIELD_SESSION_PROTOCOL, -1, -1);
+    if (ms_fact_is(protocol, "smtp"))
+        return "SMTP";
+    if (ms_fact_is(protocol, "lmtp"))
+        return "LMTP";
+    if (ms_fact_is(protocol, "tls"))
+        return "TLS, encrypted from the first byte";
+    return "protocol unknown";
+}
+
+static void put_address(MsPen *pen, const MsIndex *index, MsFieldId field)
+{
+    const MsFact *address = ms_index_first(index, field, -1, -1);
+    if (address)
+        ms_pen_fact(pen, address);
+    else
+        ms_pen_say(pen, "(unknown)");
+}
+
+void ms_heading_title(MsPen *pen, const MsRecord *record, const MsIndex *index)
+{
+    pen->indent = LABEL;
+    ms_pen_ink(pen, MS_INK_TITLE);
+    ms_pen_say(pen, "Session %" G_GUINT64_FORMAT " of ", (guint64)ms_record_number(record) + 1);
+    ms_pen_name(pen, pen->origins->n_files > 0 ? pen->origins->files[0] : "-");
+    if (pen->origins->n_files > 1)
+        ms_pen_say(pen, " and %zu more joined with it", pen->origins->n_files - 1);
+    ms_pen_say(pen, ": ");
+    put_address(pen, index, MS_FIELD_SESSION_CLIENT);
+    ms_pen_say(pen, " -> ");
+    put_address(pen, index, MS_FIELD_SESSION_SERVER);
+    ms_pen_say(pen, ", %s", ms_heading_protocol(index));
+    ms_pen_newline(pen);
+}
+
+static void put_side(MsPen *pen, const MsIndex *index, MsFieldId address, MsFieldId port)
+{
+    put_address(pen, index, address);
+    const MsFact *number = ms_index_first(index, port, -1, -1);
+    if (number)
+        ms_pen_say(pen, " port %" G_GINT64_FORMAT, (gint64)number->number);
+}
+
+static int32_t highest(const MsIndex *index, MsFieldId from, MsFieldId to, bool item)
+{
+    int32_t most = -1;
+    for (int field = (int)from; field <= (int)to; field++) {
+        size_t count;
+        const MsFact *const *facts = ms_index_field(index, (MsFieldId)field, &count);
+        if (count > 0)
+            most = MAX(most, item ? facts[count - 1]->item : facts[count - 1]->message);
+    }
+    return most;
+}
+
+int32_t ms_heading_attempts(const MsIndex *index)
+{
+    return highest(index, MS_FIELD_AUTH_AUTHZID, MS_FIELD_AUTH_USERNAME, true) + 1;
+}
+
+int32_t ms_heading_mails(const MsRecord *record, const MsIndex *index)
+{
+    int32_t most = highest(index, (MsFieldId)0, (MsFieldId)(MS_N_FIELDS - 1), false);
+    size_t count;
+    MsMessage *const *messages = ms_record_messages(record, &count);
+    if (count > 0)
+        most = MAX(most, ms_message_number(messages[count - 1]));
+    return most + 1;
+}
+
+const MsMessage *ms_heading_message(const MsRecord *record, int32_t number)
+{
+    size_t count;
+    MsMessage *const *messages = ms_record_messages(record, &count);
+    size_t low = 0;
+    for (size_t high = count; low < high;) { /* numbers rise */
+        size_t middle = low + (high - low) / 2;
+        if (ms_message_number(messages[middle]) < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && ms_message_number(messages[low]) == number ? messages[low] : NULL;
+}
+
+void ms_heading_login(MsPen *pen, const MsIndex *index, int32_t attempt)
+{
+    const MsFact *outcome = ms_index_first(index, MS_FIELD_AUTH_OUTCOME, -1, attempt);
+    const MsFact *code = ms_index_first(index, MS_FIELD_AUTH_REPLY_CODE, -1, attempt);
+    const char *words = ms_fact_is(outcome, "success")     ? "accepted"
+                        : ms_fact_is(outcome, "failure")   ? "refused"
+                        : ms_fact_is(outcome, "cancelled") ? "cancelled by the client"
+                                                           : "outcome not in this capture";
+    ms_pen_say(pen, "%s", words);
+    if (code)
+        ms_pen_say(pen, " (%" G_GINT64_FORMAT ")", (gint64)code->number);
+}
+
+static void put_logins(MsPen *pen, const MsIndex *index)
+{
+    int32_t count = ms_heading_attempts(index);
+    if (count == 0)
+        return;
+    label(pen, "User");
+    for (int32_t i = 0; i < MIN(count, MOST_SHOWN); i++) {
+        const MsFact *user = ms_index_first(index, MS_FIELD_AUTH_USERNAME, -1, i);
+        const MsFact *mechanism = ms_index_first(index, MS_FIELD_AUTH_MECHANISM, -1, i);
+        if (i > 0)
+            ms_pen_say(pen, "; ");
+        ms_pen_ink(pen, MS_INK_VALUE);
+        if (user)
+            ms_pen_fact(pen, user);
+        else
+            ms_pen_say(pen, "(no name seen)");
+        ms_pen_ink(pen, MS_INK_PLAIN);
+        if (mechanism) {
+            ms_pen_say(pen, " with ");
+            ms_pen_fact(pen, mechanism);
+        }
+        ms_pen_say(pen, ", ");
+        ms_heading_login(pen, index, i);
+    }
+    if (count > MOST_SHOWN)
+        ms_pen_say(pen, "; and %d more attempts", count - MOST_SHOWN);
+    ms_pen_newline(pen);
+}
+
+static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, int32_t number)
+{
+    const MsFact *from = ms_index_first(index, MS_FIELD_SMTP_MAIL_FROM, number, -1);
+    const MsFact *outcome = ms_index_first(index, MS_FIELD_MESSAGE_OUTCOME, number, -1);
+    const MsFact *first = ms_index_first(index, MS_FIELD_SMTP_RCPT_TO, number, 0);
+    const MsMessage *message = ms_heading_message(record, number);
+    int32_t recipients = 0;
+    while (recipients < INT32_MAX &&
+           ms_index_first(index, MS_FIELD_SMTP_RCPT_TO, number, recipients))
+        recipients++;
+    ms_pen_say(pen, "%d: ", number + 1);
+    if (from && from->text_length > 0)
+        ms_pen_fact(pen, from);
+    else
+        ms_pen_say(pen, "%s", from ? "<> (a bounce)" : "(sender not seen)");
+    ms_pen_say(pen, " -> ");
+    if (first)
+        ms_pen_fact(pen, first);
+    else
+        ms_pen_say(pen, "(no recipient seen)");
+    if (recipients > 1)
+        ms_pen_say(pen, " and %d more", recipients - 1);
+    if (message) {
+        ms_pen_say(pen, ", ");
+        ms_pen_count(pen, ms_message_size(message), "byte");
+        ms_pen_say(pen, "%s", ms_message_complete(message) ? "" : " (incomplete)");
+    }
+    if (outcome) {
+        ms_pen_say(pen, ", ");
+        ms_pen_fact(pen, outcome);
+    }
+    ms_pen_newline(pen);
+}
+
+static void put_mails(MsPen *pen, const MsRecord *record, const MsIndex *index)
+{
+    int32_t count = ms_heading_mails(record, index);
+    label(pen, "Mails");
+    if (count == 0) {
+        ms_pen_say(pen, "none in the readable part");
+        ms_pen_newline(pen);
+        return;
+    }
+    for (int32_t i = 0; i < MIN(count, MOST_SHOWN); i++) {
+        ms_pen_go(pen, VALUE);
+        put_mail(pen, record, index, i);
+    }
+    if (count > MOST_SHOWN) {
+        ms_pen_go(pen, VALUE);
+        ms_pen_say(pen, "and %d more", count - MOST_SHOWN);
+        ms_pen_newline(pen);
+    }
+}
+
+static void put_end(MsPen *pen, const MsIndex *index)
+{
+    const MsFact *end = ms_index_first(index, MS_FIELD_SESSION_END, -1, -1);
+    const MsFact *by = ms_index_first(index, MS_FIELD_SESSION_END_BY, -1, -1);
+    const MsFact *last = ms_index_first(index, MS_FIELD_SESSION_LAST, -1, -1);
+    label(pen, "End");
+    if (ms_fact_is(end, "quit"))
+        ms_pen_say(pen, "the client said QUIT, or the server 221");
+    else if (ms_fact_is(end, "fin"))
+        ms_pen_say(pen, "closed with FIN, without QUIT");
+    else if (ms_fact_is(end, "rst"))
+        ms_pen_say(pen, "broken off with RST");
+    else
+        ms_pen_say(pen, "the capture just stops");
+    if (by) {
+        ms_pen_say(pen, "; TCP closed first by the ");
+        ms_pen_fact(pen, by);
+    }
+    if (last && last->n_ranges > 0)
+        ms_pen_say(pen, "; last frame %u", last->ranges[last->n_ranges - 1].frame);
+    ms_pen_newline(pen);
+}
+
+void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index)
+{
+    label(pen, "Client");
+    put_side(pen, index, MS_FIELD_SESSION_CLIENT, MS_FIELD_SESSION_CLIENT_PORT);
+    ms_pen_newline(pen);
+    label(pen, "Server");
+    put_side(pen, index, MS_FIELD_SESSION_SERVER, MS_FIELD_SESSION_SERVER_PORT);
+    ms_pen_newline(pen);
+    label(pen, "Start");
+    MsBuffer text = {0};
+    int64_t start = ms_heading_start(record, index);
+    const MsFact *last = ms_index_first(index, MS_FIELD_SESSION_LAST, -1, -1);
+    ms_text_time(&text, start);
+    ms_buffer_text(&text, " UTC");
+    if (last) {
+        ms_buffer_text(&text, ", lasts ");
+        ms_text_seconds(&text, last->number - start);
+        ms_buffer_text(&text, " s");
+    }
+    ms_pen_words(pen, text.data, text.length);
+    ms_buffer_clear(&text);
+    ms_pen_newline(pen);
+    put_logins(pen, index);
+    put_mails(pen, record, index);
+    put_end(pen, index);
+}

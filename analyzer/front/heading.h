@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * heading.h - what stands above a session: who, when, how it went. */
+#pragma once
+
+#include "index.h"
+#include "pen.h"
+
+/* "Session 1 of x.pcap: SMTP, 192.0.2.10 -> 192.0.2.25" as a title. */
+void ms_heading_title(MsPen *pen, const MsRecord *record, const MsIndex *index);
+
+/* The block that `show` prints under the title. */
+void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index);
+
+/* Pieces shared with the answers. */
+
+/* Capture time of the session's first frame; of its first line when that is not known. */
+int64_t ms_heading_start(const MsRecord *record, const MsIndex *index);
+
+/* "SMTP", "LMTP", "TLS (encrypted from the first byte)". */
+const char *ms_heading_protocol(const MsIndex *index);
+
+/* One login attempt in words: "accepted (235)", "refused (535)", ... Appended to the pen. */
+void ms_heading_login(MsPen *pen, const MsIndex *index, int32_t attempt);
+
+/* Numbers of messages and attempts: the highest one mentioned, plus 1. */
+int32_t ms_heading_attempts(const MsIndex *index);
+int32_t ms_heading_mails(const MsRecord *record, const MsIndex *index);
+
+/* The mail's bytes with that transaction number, or NULL. */
+const MsMessage *ms_heading_message(const MsRecord *record, int32_t number);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * pen.c - columns, colours and wrapping. Captured text always goes mask first, escape second: a
+ * secret is looked for in the bytes as they were sent. */
+#include "pen.h"
+
+#include "../base/escape.h"
+
+#include <glib.h>
+
+#include <stdarg.h>
+
+static const char *const inks[MS_N_INKS] = {
+    [MS_INK_PLAIN] = "\033[0m",   [MS_INK_TITLE] = "\033[1m",  [MS_INK_CLIENT] = "\033[36m",
+    [MS_INK_SERVER] = "\033[32m", [MS_INK_VALUE] = "\033[1m",  [MS_INK_NOTE] = "\033[33m",
+    [MS_INK_ODD] = "\033[1;31m",  [MS_INK_DIM] = "\033[2m",
+};
+
+void ms_pen_init(MsPen *pen, MsBuffer *out, const MsOrigins *origins, const MsStyle *style,
+                 const MsRedactor *redactor)
+{
+    *pen = (MsPen){.out = out, .origins = origins, .style = style, .redactor = redactor};
+}
+
+void ms_pen_clear(MsPen *pen)
+{
+    ms_buffer_clear(&pen->masked);
+    ms_buffer_clear(&pen->escaped);
+}
+
+void ms_pen_ink(MsPen *pen, MsInk ink)
+{
+    if (!pen->style->color || pen->ink == ink)
+        return;
+    if (pen->ink != MS_INK_PLAIN)
+        ms_buffer_text(pen->out, inks[MS_INK_PLAIN]);
+    if (ink != MS_INK_PLAIN)
+        ms_buffer_text(pen->out, inks[ink]);
+    pen->ink = ink;
+}
+
+void ms_pen_newline(MsPen *pen)
+{
+    ms_pen_ink(pen, MS_INK_PLAIN);
+    ms_buffer_byte(pen->out, '\n');
+    pen->column = 0;
+}
+
+static void blanks(MsPen *pen, size_t column)
+{
+    for (; pen->column < column; pen->column++)
+        ms_buffer_byte(pen->out, ' ');
+}
+
+/* A new line in the same ink, up to the indent. */
+static void wrap(MsPen *pen)
+{
+    ms_buffer_byte(pen->out, '\n');
+    pen->column = 0;
+    blanks(pen, pen->indent);
+}
+
+void ms_pen_go(MsPen *pen, size_t column)
+{
+    if (pen->column > column)
+        ms_pen_newline(pen);
+    blanks(pen, column);
+}
+
+/* Columns that a character takes, and its bytes. The text is UTF-8 without control characters. */
+static size_t character(const uint8_t *text, size_t length, size_t *columns)
+{
+    *columns = 1;
+    if (text[0] < 0x80)
+        return 1;
+    size_t bytes = ms_utf8_length(text, length);
+    if (bytes == 0)
+        return 1;
+    gunichar code = g_utf8_get_char((const char *)text);
+    *columns = g_unichar_iszerowidth(code) ? 0 : g_unichar_iswide(code) ? 2 : 1;
+    return bytes;
+}
+
+static size_t width(const uint8_t *text, size_t length)
+{
+    size_t sum = 0;
+    for (size_t at = 0; at < length;) {
+        size_t columns;
+        at += character(text + at, length - at, &columns);
+        sum += columns;
+    }
+    return sum;
+}
+
+/* Broken anywhere between characters. */
+static void put_hard(MsPen *pen, const uint8_t *text, size_t length)
+{
+    size_t from = 0;
+    for (size_t at = 0; at < length;) {
+        size_t columns;
+        size_t bytes = character(text + at, length - at, &columns);
+        if (pen->column + columns > MS_PEN_WIDTH && pen->column > pen->indent) {
+            ms_buffer_append(pen->out, text + from, at - from);
+            from = at;
+            wrap(pen);
+        }
+        pen->column += columns;
+        at += bytes;
+    }
+    ms_buffer_append(pen->out, text + from, length - from);
+}
+
+void ms_pen_words(MsPen *pen, const uint8_t *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        size_t end = at;
+        while (end < length && text[end] == ' ')
+            end++;
+        size_t word = end;
+        while (end < length && text[end] != ' ')
+            end++;
+        size_t columns = width(text + at, end - at);
+        if (word > at && end > word && pen->column > pen->indent &&
+            pen->column + columns > MS_PEN_WIDTH) {
+            wrap(pen);
+            at = word;
+        }
+        put_hard(pen, text + at, end - at);
+        at = end;
+    }
+}
+
+void ms_pen_say(MsPen *pen, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_end(list);
+    ms_pen_words(pen, (const uint8_t *)text, strlen(text));
+}
+
+static void put_escaped(MsPen *pen, const uint8_t *text, size_t length)
+{
+    pen->escaped.length = 0;
+    ms_escape_terminal(&pen->escaped, text, length);
+    put_hard(pen, pen->escaped.data, pen->escaped.length);
+}
+
+void ms_pen_captured(MsPen *pen, const char *text, size_t length)
+{
+    if (!pen->redactor) {
+        put_escaped(pen, (const uint8_t *)text, length);
+        return;
+    }
+    pen->masked.length = 0;
+    ms_redactor_apply(pen->redactor, (const uint8_t *)text, length, &pen->masked);
+    put_escaped(pen, pen->masked.data, pen->masked.length);
+}
+
+void ms_pen_line(MsPen *pen, const MsLine *line, size_t most)
+{
+    pen->masked.length = 0;
+    ms_redact_line(pen->redactor, (const uint8_t *)line->text, line->text_length, line->secret,
+                   &pen->masked);
+    size_t length = MIN(pen->masked.length, most);
+    size_t left_out = pen->masked.length - length;
+    put_escaped(pen, pen->masked.data, length);
+    if (left_out > 0) {
+        ms_pen_ink(pen, MS_INK_DIM);
+        ms_pen_say(pen, " ... %zu more bytes; --full shows all", left_out);
+    }
+}
+
+void ms_pen_fact(MsPen *pen, const MsFact *fact)
+{
+    const MsField *field = ms_field((MsFieldId)fact->field);
+    switch (field->type) {
+    case MS_UINT:
+        ms_pen_say(pen, "%" G_GUINT64_FORMAT, (guint64)fact->number);
+        return;
+    case MS_BOOL:
+        ms_pen_say(pen, "%s", fact->number ? "yes" : "no");
+        return;
+    case MS_TIME:
+        pen->escaped.length = 0;
+        ms_text_time(&pen->escaped, fact->number);
+        ms_pen_words(pen, pen->escaped.data, pen->escaped.length);
+        return;
+    case MS_STRING:
+    case MS_ADDRESS:
+    case MS_BYTES:
+        break;
+    }
+    pen->masked.length = 0;
+    ms_redact_fact(pen->redactor, fact, &pen->masked);
+    if (pen->masked.length == 0)
+        ms_pen_say(pen, "(empty)");
+    put_escaped(pen, pen->masked.data, pen->masked.length);
+}
+
+void ms_pen_name(MsPen *pen, const char *name)
+{
+    put_escaped(pen, (const uint8_t *)name, strlen(name));
+}
+
+void ms_pen_cite(MsPen *pen, const MsRange *ranges, size_t count, uint64_t omitted, int64_t time_ns,
+                 int64_t start_ns)
+{
+    if (count == 0)
+        return;
+    MsBuffer text = {0};
+    ms_buffer_text(&text, "@ ");
+    ms_text_ranges(&text, ranges, count, omitted, pen->origins);
+    ms_buffer_text(&text, time_ns < start_ns ? ", " : ", +");
+    ms_text_seconds(&text, time_ns - start_ns);
+    ms_buffer_text(&text, " s");
+    if (pen->column + 2 + width(text.data, text.length) <= MS_PEN_WIDTH && pen->column > 0) {
+        blanks(pen, pen->column + 2);
+    } else {
+        ms_pen_newline(pen);
+        blanks(pen, pen->indent);
+    }
+    ms_pen_ink(pen, MS_INK_DIM);
+    ms_pen_words(pen, text.data, text.length);
+    ms_pen_ink(pen, MS_INK_PLAIN);
+    ms_buffer_clear(&text);
+}
+
+void ms_pen_count(MsPen *pen, uint64_t count, const char *what)
+{
+    ms_pen_say(pen, "%" G_GUINT64_FORMAT " %s%s", (guint64)count, what, count == 1 ? "" : "s");
+}
