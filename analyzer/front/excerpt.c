@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * excerpt.c - reads a message piece by piece, a line at a time; says where bytes are missing and how
- * much is not shown. */
+ * excerpt.c - reads a message piece by piece, a line at a time; says where bytes are missing and
+ * how much is not shown. */
 #include "excerpt.h"
 
 #include <glib.h>
@@ -15,7 +15,7 @@ enum {
 typedef struct {
     MsPen *pen;
     const MsMessage *message;
-    uint8_t *data; /* CHUNK bytes */
+    uint8_t *data;       /* CHUNK bytes */
     size_t from, length; /* what of it is not shown yet */
     uint64_t offset;     /* in the message, of data[from] */
     const uint64_t *holes;
@@ -35,9 +35,8 @@ static bool fill(Reader *reader)
         return true;
     memmove(reader->data, reader->data + reader->from, reader->length);
     reader->from = 0;
-    reader->length +=
-        ms_message_read(reader->message, reader->offset + reader->length,
-                        reader->data + reader->length, CHUNK - reader->length);
+    reader->length += ms_message_read(reader->message, reader->offset + reader->length,
+                                      reader->data + reader->length, CHUNK - reader->length);
     return reader->length > 0;
 }
 
@@ -89,9 +88,8 @@ static void say_missing(Reader *reader)
 /* Header lines that are shown even when there are many. */
 static bool is_wanted(const uint8_t *text, size_t length)
 {
-    static const char *const names[] = {"From:",    "To:",      "Cc:", "Subject:",
-                                        "Date:",    "Reply-To:", "Sender:", "Message-ID:",
-                                        "Content-"};
+    static const char *const names[] = {"From:",     "To:",     "Cc:",         "Subject:", "Date:",
+                                        "Reply-To:", "Sender:", "Message-ID:", "Content-"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         size_t size = strlen(names[i]);
         if (length >= size && g_ascii_strncasecmp((const char *)text, names[i], size) == 0)

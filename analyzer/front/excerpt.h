@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * excerpt.h - a mail for people to read: its header lines and the start of its text, or all of it. */
+ * excerpt.h - a mail for people to read: its header lines and the start of its text, or all of it.
+ */
 #pragma once
 
 #include "pen.h"

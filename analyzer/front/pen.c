@@ -10,8 +10,8 @@
 #include <stdarg.h>
 
 static const char *const inks[MS_N_INKS] = {
-    [MS_INK_PLAIN] = "\033[0m",   [MS_INK_TITLE] = "\033[1m",  [MS_INK_CLIENT] = "\033[36m",
-    [MS_INK_SERVER] = "\033[32m", [MS_INK_VALUE] = "\033[1m",  [MS_INK_NOTE] = "\033[33m",
+    [MS_INK_PLAIN] = "\033[0m",   [MS_INK_TITLE] = "\033[1m", [MS_INK_CLIENT] = "\033[36m",
+    [MS_INK_SERVER] = "\033[32m", [MS_INK_VALUE] = "\033[1m", [MS_INK_NOTE] = "\033[33m",
     [MS_INK_ODD] = "\033[1;31m",  [MS_INK_DIM] = "\033[2m",
 };
 

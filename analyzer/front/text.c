@@ -15,11 +15,11 @@
 #include <stdlib.h>
 
 enum {
-    FRAME_WIDTH = 7,  /* columns for the frame number */
-    TIME = 9,         /* column of the time */
-    WHO = 22,         /* column of C: and S: */
-    TEXT = 25,        /* column of what is said */
-    LONG = 2000,      /* bytes of one line shown without --full */
+    FRAME_WIDTH = 7,   /* columns for the frame number */
+    TIME = 9,          /* column of the time */
+    WHO = 22,          /* column of C: and S: */
+    TEXT = 25,         /* column of what is said */
+    LONG = 2000,       /* bytes of one line shown without --full */
     HEADER_LINES = 12, /* of a mail without --full */
     TEXT_LINES = 10
 };
@@ -28,8 +28,8 @@ typedef struct {
     MsPen pen;
     const MsRecord *record;
     int64_t start_ns;
-    bool in_reply;   /* the line before was one of the same reply, with more to come */
-    uint16_t code;   /* of that reply */
+    bool in_reply; /* the line before was one of the same reply, with more to come */
+    uint16_t code; /* of that reply */
 } Show;
 
 /* --- order --- */

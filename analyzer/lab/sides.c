@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * sides.c - answers 1 and 2: who talks to whom, and what each side says first. */
+#include "../fact/replies.h"
+#include "view.h"
+
+#include <glib.h>
+
+/* What a server's port is for; NULL when it is no port of mail. */
+static const char *port_words(int64_t port)
+{
+    switch (port) {
+    case 24:
+        return "left to private mail systems, often LMTP (RFC 2033 5)";
+    case 25:
+        return "SMTP between servers (RFC 5321 4.5.4.2)";
+    case 465:
+        return "submission over TLS (RFC 8314 3.3)";
+    case 587:
+        return "submission by users' programs (RFC 6409 3.1)";
+    case 993:
+        return "IMAP over TLS (RFC 8314 3.2)";
+    case 995:
+        return "POP3 over TLS (RFC 8314 3.3)";
+    case 2525:
+        return "not registered for mail, but a common second port";
+    default:
+        return NULL;
+    }
+}
+
+static void put_side(MsView *view, const char *label, MsFieldId address, MsFieldId port)
+{
+    const MsFact *number = ms_view_fact(view, port);
+    const MsFact *where = ms_view_fact(view, address);
+    ms_view_label(view, label);
+    ms_pen_ink(&view->pen, MS_INK_VALUE);
+    if (where)
+        ms_pen_fact(&view->pen, where);
+    if (number)
+        ms_pen_say(&view->pen, " port %" G_GINT64_FORMAT, (gint64)number->number);
+    ms_pen_ink(&view->pen, MS_INK_PLAIN);
+    if (number && port == MS_FIELD_SESSION_SERVER_PORT) {
+        const char *words = port_words(number->number);
+        ms_pen_say(&view->pen, " (%s)",
+                   words ? words : "no port of mail: what is said shows that this is mail");
+    }
+    ms_view_cite_two(view, where, number);
+    ms_pen_newline(&view->pen);
+}
+
+/* The handshake says who began. Returns false when the SYN is not in the capture. */
+static bool put_handshake(MsView *view)
+{
+    size_t count;
+    const MsFact *const *facts =
+        ms_index_all(view->index, MS_FIELD_SESSION_HANDSHAKE, -1, -1, &count);
+    const MsFact *syn = NULL;
+    for (size_t i = 0; i < count; i++) {
+        ms_view_label(view, i == 0 ? "Handshake" : "");
+        ms_pen_fact(&view->pen, facts[i]);
+        ms_pen_say(&view->pen, " from the %s",
+                   facts[i]->direction == MS_TO_SERVER ? "client" : "server");
+        ms_view_cite(view, facts[i]);
+        ms_pen_newline(&view->pen);
+        if (!syn && ms_fact_is(facts[i], "SYN"))
+            syn = facts[i];
+    }
+    if (!syn)
+        return false;
+    if (syn->direction == MS_TO_SERVER)
+        ms_view_say(view, "Why",
+                    "The side that opens the connection, with the first SYN, is the client "
+                    "(RFC 9293 3.5).");
+    else
+        ms_view_say(view, "Why",
+                    "What is said decides: the other side opened the connection, but this one "
+                    "gives the replies (RFC 5321 2.1).");
+    return true;
+}
+
+void ms_answer_ends(MsView *view)
+{
+    ms_view_question(view, 1, "Client and server: addresses and ports");
+    put_side(view, "Client", MS_FIELD_SESSION_CLIENT, MS_FIELD_SESSION_CLIENT_PORT);
+    put_side(view, "Server", MS_FIELD_SESSION_SERVER, MS_FIELD_SESSION_SERVER_PORT);
+    size_t count;
+    const MsFact *const *tunnels =
+        ms_index_all(view->index, MS_FIELD_SESSION_TUNNEL, -1, -1, &count);
+    for (size_t i = 0; i < count; i++)
+        ms_view_row(view, i == 0 ? "Reached by" : "", tunnels[i]);
+    if (!put_handshake(view)) {
+        const MsFact *reply = ms_view_fact(view, MS_FIELD_SESSION_SERVER_FIRST);
+        const MsFact *command = ms_view_fact(view, MS_FIELD_SESSION_CLIENT_FIRST);
+        ms_view_label(view, "Why");
+        ms_pen_say(&view->pen, "%s",
+                   reply || command
+                       ? "No SYN in this capture; told by what is said: commands come from the "
+                         "client, three-digit replies from the server (RFC 5321 4.1, 4.2)."
+                       : "No SYN in this capture; told by the port numbers.");
+        ms_view_cite_two(view, command, reply);
+        ms_pen_newline(&view->pen);
+    }
+    ms_view_filter(view);
+}
+
+/* --- first words --- */
+
+static const MsRange *first_place(const MsFact *fact)
+{
+    return fact && fact->n_ranges > 0 ? &fact->ranges[0] : NULL;
+}
+
+/* A gap in that side's bytes before its first line. */
+static const MsOddity *gap_before(const MsView *view, MsDirection direction, const MsFact *first)
+{
+    const MsOddity *gap = view->gap[direction];
+    const MsRange *place = first_place(first);
+    if (!gap || !place)
+        return gap;
+    if (gap->n_ranges == 1 && gap->ranges[0].frame <= place->frame)
+        return gap; /* nothing of that side was seen before it */
+    return gap->n_ranges > 0 && gap->ranges[gap->n_ranges - 1].frame <= place->frame &&
+                   gap->ranges[0].frame < place->frame
+               ? gap
+               : NULL;
+}
+
+static void put_first(MsView *view, MsDirection direction, const MsFact *first, const char *label)
+{
+    if (!first) {
+        if (!ms_view_absent(view, direction,
+                            direction == MS_TO_SERVER ? "a command" : "a greeting"))
+            ms_view_say(view, label, "says nothing in this capture.");
+        return;
+    }
+    ms_view_row(view, label, first);
+    const MsOddity *gap = gap_before(view, direction, first);
+    if (view->midstream) {
+        ms_view_say(view, "",
+                    "Only the first line in this capture: it began late, what was said before is "
+                    "not in it.");
+    } else if (gap) {
+        ms_view_label(view, "");
+        ms_pen_say(&view->pen, "Only the first line in this capture: bytes before it are missing.");
+        ms_view_cite_oddity(view, gap);
+        ms_pen_newline(&view->pen);
+    }
+}
+
+static void put_greeting(MsView *view)
+{
+    const MsFact *code = ms_view_fact(view, MS_FIELD_SMTP_GREETING_CODE);
+    if (!code || view->midstream)
+        return;
+    const char *rfc = NULL;
+    const char *words = ms_reply_words((unsigned)code->number, &rfc);
+    if (words)
+        ms_view_say(view, "", "Code %" G_GINT64_FORMAT ": %s (RFC %s).", (gint64)code->number,
+                    words, rfc ? rfc : "5321 4.2.1");
+}
+
+static void put_name(MsView *view)
+{
+    size_t count;
+    const MsFact *const *verbs = ms_index_all(view->index, MS_FIELD_SMTP_HELO_VERB, -1, -1, &count);
+    size_t names;
+    const MsFact *const *helo = ms_index_all(view->index, MS_FIELD_SMTP_HELO, -1, -1, &names);
+    const MsFact *first = ms_view_fact(view, MS_FIELD_SESSION_CLIENT_FIRST);
+    const MsRange *place = first_place(first);
+    if (count == 0 || names == 0 || !place || verbs[0]->n_ranges == 0 ||
+        verbs[0]->ranges[0].frame != place->frame)
+        return;
+    const char *words = ms_fact_is(verbs[0], "HELO") ? "HELO, the old greeting without extensions"
+                        : ms_fact_is(verbs[0], "EHLO")
+                            ? "EHLO asks the server to list its extensions"
+                            : "LHLO is the EHLO of LMTP";
+    ms_view_label(view, "");
+    ms_pen_say(&view->pen, "The client gives its name, ");
+    ms_pen_fact(&view->pen, helo[0]);
+    ms_pen_say(&view->pen, "; %s (%s).", words,
+               ms_fact_is(verbs[0], "LHLO") ? "RFC 2033 4.1" : "RFC 5321 4.1.1.1");
+    ms_pen_newline(&view->pen);
+}
+
+void ms_answer_first(MsView *view)
+{
+    const MsFact *server = ms_view_fact(view, MS_FIELD_SESSION_SERVER_FIRST);
+    const MsFact *client = ms_view_fact(view, MS_FIELD_SESSION_CLIENT_FIRST);
+    ms_view_question(view, 2, "The first message of each side");
+    if (view->encrypted) {
+        ms_view_absent(view, MS_TO_SERVER, "it");
+        const MsFact *version = ms_view_fact(view, MS_FIELD_TLS_VERSION);
+        ms_view_label(view, "Seen");
+        ms_pen_say(&view->pen, "The client begins with a TLS ClientHello");
+        if (version) {
+            ms_pen_say(&view->pen, " that offers up to ");
+            ms_pen_fact(&view->pen, version);
+        }
+        ms_pen_say(&view->pen, "; the mail dialogue starts inside (RFC 8314 3).");
+        ms_view_cite(view, version);
+        ms_pen_newline(&view->pen);
+        ms_view_filter(view);
+        return;
+    }
+    put_first(view, MS_TO_CLIENT, server, "Server");
+    if (server)
+        put_greeting(view);
+    put_first(view, MS_TO_SERVER, client, "Client");
+    put_name(view);
+    const MsRange *a = first_place(server);
+    const MsRange *b = first_place(client);
+    bool from_start = !view->midstream && a && b && !gap_before(view, MS_TO_CLIENT, server) &&
+                      !gap_before(view, MS_TO_SERVER, client);
+    if (from_start && client->time_ns < server->time_ns)
+        ms_view_say(view, "Why",
+                    "The client did not wait for the greeting, though it has to (RFC 5321 3.1).");
+    else if (from_start)
+        ms_view_say(view, "Why",
+                    "In SMTP the server speaks first; the client waits for it (RFC 5321 3.1).");
+    ms_view_filter(view);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * view.c - rows of the page, and what the capture lacks. */
+#include "view.h"
+
+#include <glib.h>
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+static int compare_lines(const void *a, const void *b)
+{
+    const MsLine *first = *(const MsLine *const *)a;
+    const MsLine *second = *(const MsLine *const *)b;
+    if (first->ranges->file != second->ranges->file)
+        return first->ranges->file < second->ranges->file ? -1 : 1;
+    if (first->ranges->frame != second->ranges->frame)
+        return first->ranges->frame < second->ranges->frame ? -1 : 1;
+    if (first->ranges->offset != second->ranges->offset)
+        return first->ranges->offset < second->ranges->offset ? -1 : 1;
+    return 0;
+}
+
+static void look_at_lines(MsView *view)
+{
+    size_t count;
+    const MsLine *lines = ms_record_lines(view->record, &count);
+    view->lines = g_new(const MsLine *, count);
+    for (size_t i = 0; i < count; i++) {
+        const MsLine *line = &lines[i];
+        if (line->kind == MS_LINE_CONNECTION)
+            continue;
+        view->spoke[line->direction] = true;
+        if (line->n_ranges > 0 && line->kind != MS_LINE_MESSAGE)
+            view->lines[view->n_lines++] = line;
+    }
+    if (view->n_lines > 0)
+        qsort(view->lines, view->n_lines, sizeof *view->lines, compare_lines);
+}
+
+static void look_at_oddities(MsView *view)
+{
+    size_t count;
+    const MsOddity *oddities = ms_record_oddities(view->record, &count);
+    for (size_t i = 0; i < count; i++) {
+        const MsOddity *oddity = &oddities[i];
+        uint8_t side = oddity->direction;
+        if (oddity->kind == MS_ODDITY_GAP) {
+            view->missing[side] += oddity->length;
+            if (!view->gap[side])
+                view->gap[side] = oddity;
+        } else if (oddity->kind == MS_ODDITY_MIDSTREAM && !view->midstream) {
+            view->midstream = oddity;
+        } else if (oddity->kind == MS_ODDITY_LIMIT && !view->limit) {
+            view->limit = oddity;
+        }
+    }
+}
+
+void ms_view_init(MsView *view, MsBuffer *out, const MsRecord *record, const MsOrigins *origins,
+                  const MsStyle *style, const MsRedactor *redactor)
+{
+    *view = (MsView){.record = record, .index = ms_index_new(record)};
+    ms_pen_init(&view->pen, out, origins, style, redactor);
+    view->start_ns = ms_heading_start(record, view->index);
+    view->encrypted = ms_fact_is(ms_view_fact(view, MS_FIELD_SESSION_PROTOCOL), "tls");
+    view->tls = ms_view_fact(view, MS_FIELD_TLS_STARTED);
+    view->spoke[MS_TO_SERVER] = ms_view_fact(view, MS_FIELD_SESSION_CLIENT_FIRST) != NULL;
+    view->spoke[MS_TO_CLIENT] = ms_view_fact(view, MS_FIELD_SESSION_SERVER_FIRST) != NULL;
+    look_at_lines(view);
+    look_at_oddities(view);
+}
+
+void ms_view_clear(MsView *view)
+{
+    ms_index_free(view->index);
+    ms_filter_clear(&view->filter);
+    ms_pen_clear(&view->pen);
+    g_free(view->lines);
+}
+
+const MsFact *ms_view_fact(const MsView *view, MsFieldId field)
+{
+    return ms_index_first(view->index, field, -1, -1);
+}
+
+const MsLine *ms_view_line(const MsView *view, const MsRange *ranges, uint32_t n_ranges)
+{
+    if (n_ranges == 0 || view->n_lines == 0)
+        return NULL;
+    const MsLine place = {.ranges = ranges, .n_ranges = 1};
+    const MsLine *key = &place;
+    const MsLine *const *found =
+        bsearch(&key, view->lines, view->n_lines, sizeof *view->lines, compare_lines);
+    return found ? *found : NULL;
+}
+
+/* --- rows --- */
+
+void ms_view_question(MsView *view, unsigned number, const char *question)
+{
+    ms_pen_newline(&view->pen);
+    ms_pen_ink(&view->pen, MS_INK_TITLE);
+    ms_pen_say(&view->pen, "%u  %s", number, question);
+    ms_pen_newline(&view->pen);
+}
+
+void ms_view_label(MsView *view, const char *label)
+{
+    if (view->pen.column > 0)
+        ms_pen_newline(&view->pen);
+    ms_pen_go(&view->pen, MS_VIEW_LABEL);
+    ms_pen_say(&view->pen, "%s", label);
+    view->pen.indent = MS_VIEW_VALUE;
+    ms_pen_go(&view->pen, MS_VIEW_VALUE);
+}
+
+void ms_view_cite(MsView *view, const MsFact *fact)
+{
+    if (!fact)
+        return;
+    ms_pen_cite(&view->pen, fact->ranges, fact->n_ranges, fact->ranges_omitted, fact->time_ns,
+                view->start_ns);
+    ms_filter_add(&view->filter, fact->ranges, fact->n_ranges, fact->ranges_omitted);
+}
+
+void ms_view_cite_two(MsView *view, const MsFact *fact, const MsFact *other)
+{
+    if (!fact || !other || fact->n_ranges == 0 || other->n_ranges == 0) {
+        ms_view_cite(view, fact && fact->n_ranges > 0 ? fact : other);
+        return;
+    }
+    size_t count = (size_t)fact->n_ranges + other->n_ranges;
+    MsRange *ranges = g_new(MsRange, count);
+    memcpy(ranges, fact->ranges, fact->n_ranges * sizeof *ranges);
+    memcpy(ranges + fact->n_ranges, other->ranges, other->n_ranges * sizeof *ranges);
+    const MsFact both = {.ranges = ranges,
+                         .n_ranges = (uint32_t)count,
+                         .ranges_omitted = fact->ranges_omitted + other->ranges_omitted,
+                         .time_ns = fact->time_ns};
+    ms_view_cite(view, &both);
+    g_free(ranges);
+}
+
+void ms_view_cite_oddity(MsView *view, const MsOddity *oddity)
+{
+    ms_pen_cite(&view->pen, oddity->ranges, oddity->n_ranges, oddity->ranges_omitted,
+                oddity->time_ns, view->start_ns);
+    ms_filter_add(&view->filter, oddity->ranges, oddity->n_ranges, oddity->ranges_omitted);
+}
+
+void ms_view_row(MsView *view, const char *label, const MsFact *fact)
+{
+    if (!fact)
+        return;
+    ms_view_label(view, label);
+    ms_pen_ink(&view->pen, MS_INK_VALUE);
+    ms_pen_fact(&view->pen, fact);
+    ms_pen_ink(&view->pen, MS_INK_PLAIN);
+    ms_view_cite(view, fact);
+    ms_pen_newline(&view->pen);
+}
+
+void ms_view_say(MsView *view, const char *label, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_end(list);
+    ms_view_label(view, label);
+    ms_pen_words(&view->pen, (const uint8_t *)text, strlen(text));
+    ms_pen_newline(&view->pen);
+}
+
+void ms_view_filter(MsView *view)
+{
+    MsPen *pen = &view->pen;
+    const MsOrigins *origins = pen->origins;
+    if (pen->column > 0)
+        ms_pen_newline(pen);
+    for (size_t file = 0; file < MAX(origins->n_files, 1); file++) {
+        MsBuffer text = {0};
+        bool wider;
+        if (ms_filter_write(&view->filter, (uint16_t)file, &text, &wider)) {
+            ms_pen_go(pen, MS_VIEW_LABEL);
+            pen->indent = MS_VIEW_LABEL;
+            ms_pen_say(pen, "Filter");
+            if (origins->n_files > 1) {
+                ms_pen_say(pen, " for ");
+                ms_pen_name(pen, origins->files[file]);
+            }
+            ms_pen_say(pen, "%s: ", wider ? " (shows repeated segments too)" : "");
+            ms_pen_ink(pen, MS_INK_NOTE);
+            ms_buffer_append(pen->out, text.data, text.length); /* one line, to be copied */
+            ms_pen_newline(pen);
+        }
+        ms_buffer_clear(&text);
+    }
+    ms_filter_clear(&view->filter);
+}
+
+/* --- what the capture lacks --- */
+
+static void say_absent(MsView *view, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void say_absent(MsView *view, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_end(list);
+    view->pen.indent = MS_VIEW_LABEL;
+    ms_pen_go(&view->pen, MS_VIEW_LABEL);
+    ms_pen_ink(&view->pen, MS_INK_ODD);
+    ms_pen_say(&view->pen, "Not in this capture");
+    ms_pen_ink(&view->pen, MS_INK_PLAIN);
+    ms_pen_say(&view->pen, ", because ");
+    ms_pen_words(&view->pen, (const uint8_t *)text, strlen(text));
+}
+
+bool ms_view_absent(MsView *view, MsDirection direction, const char *what)
+{
+    const char *side = direction == MS_TO_SERVER ? "client" : "server";
+    const char *other = direction == MS_TO_SERVER ? "server" : "client";
+    if (view->encrypted) {
+        say_absent(view, "the connection is encrypted with TLS from its first byte on.");
+        ms_view_cite(view, view->tls);
+    } else if (view->tls) {
+        say_absent(view,
+                   "after STARTTLS all is encrypted: %s would be behind the first TLS record.",
+                   what);
+        ms_view_cite(view, view->tls);
+    } else if (!view->spoke[direction]) {
+        say_absent(view, "nothing the %s said was captured, only what the %s said.", side, other);
+    } else if (view->midstream) {
+        say_absent(view, "it began late: %s may have come before the first captured frame.", what);
+        ms_view_cite_oddity(view, view->midstream);
+    } else if (view->gap[direction]) {
+        say_absent(view, "bytes the %s sent are missing; %s may be among them.", side, what);
+        ms_view_cite_oddity(view, view->gap[direction]);
+    } else if (view->limit) {
+        say_absent(view, "a limit was reached and the rest of the session is left out (mailscope "
+                         "limits lists them).");
+        ms_view_cite_oddity(view, view->limit);
+    } else {
+        return false;
+    }
+    ms_pen_newline(&view->pen);
+    return true;
+}

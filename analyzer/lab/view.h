@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * view.h - what all answers look at: the session's facts, what the capture lacks of it, and the
+ * page that is being written. */
+#pragma once
+
+#include "../front/heading.h"
+#include "../front/index.h"
+#include "../front/pen.h"
+#include "filter.h"
+
+typedef struct {
+    MsPen pen;
+    MsFilter filter; /* frames cited in the answer so far */
+    const MsRecord *record;
+    MsIndex *index;
+    int64_t start_ns;
+    const MsLine **lines; /* those with a place, sorted by it */
+    size_t n_lines;
+    bool encrypted;            /* from the first byte on */
+    const MsFact *tls;         /* where encryption began, or NULL */
+    const MsOddity *midstream; /* the first one of that kind, or NULL */
+    const MsOddity *limit;
+    bool spoke[2];          /* whether bytes of that side (MsDirection) are in the capture */
+    const MsOddity *gap[2]; /* the first gap in the bytes of that side, or NULL */
+    uint64_t missing[2];    /* bytes in all gaps of that side; 0 also when not known */
+} MsView;
+
+/* Columns of a page. */
+enum { MS_VIEW_LABEL = 3, MS_VIEW_VALUE = 15 };
+
+void ms_view_init(MsView *view, MsBuffer *out, const MsRecord *record, const MsOrigins *origins,
+                  const MsStyle *style, const MsRedactor *redactor);
+void ms_view_clear(MsView *view);
+
+/* The only fact of a session-wide field, or NULL. */
+const MsFact *ms_view_fact(const MsView *view, MsFieldId field);
+
+/* The dialogue line whose text begins where the ranges begin, or NULL. */
+const MsLine *ms_view_line(const MsView *view, const MsRange *ranges, uint32_t n_ranges);
+
+/* "1  Who is the client, who is the server?" */
+void ms_view_question(MsView *view, unsigned number, const char *question);
+
+/* Begins a row: "   label     "; empty label: what follows belongs to the row above. */
+void ms_view_label(MsView *view, const char *label);
+
+/* Names the frames behind what was said and remembers them for the filter. */
+void ms_view_cite(MsView *view, const MsFact *fact);
+void ms_view_cite_two(MsView *view, const MsFact *fact, const MsFact *other); /* each may be NULL */
+void ms_view_cite_oddity(MsView *view, const MsOddity *oddity);
+
+/* A whole row: label, value, evidence. Nothing when `fact` is NULL. */
+void ms_view_row(MsView *view, const char *label, const MsFact *fact);
+
+/* Words of our own in a row of their own. */
+void ms_view_say(MsView *view, const char *label, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The filter lines for all that was cited since the last call. */
+void ms_view_filter(MsView *view);
+
+/* "Not in this capture, because ..." as far as the capture is the reason: encryption, a late start,
+ * one side only, a gap, a limit. `direction`: the side that would have said it; `what`: "a login".
+ * Returns false, and writes nothing, when the capture has all of the dialogue. */
+bool ms_view_absent(MsView *view, MsDirection direction, const char *what);
+
+/* --- the five answers --- */
+void ms_answer_ends(MsView *view);   /* addresses, ports; sides.c */
+void ms_answer_first(MsView *view);  /* first words; sides.c */
+void ms_answer_login(MsView *view);  /* user and password; login.c */
+void ms_answer_mail(MsView *view);   /* messages; mail.c */
+void ms_answer_ending(MsView *view); /* disconnection; ending.c */
