@@ -251,7 +251,7 @@ static void opaque_line(MsAuth *auth, const MsAuthLine *line)
     (void)auth;
     if (!line->note)
         return;
-    ms_auth_remark(line, "token of ", NULL, 0);
+    ms_auth_remark(line, "token of ", NULL, 0); /* its length follows */
     ms_buffer_uint(line->note, line->length);
     ms_buffer_text(line->note, " bytes, not readable without keys");
 }

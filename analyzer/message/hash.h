@@ -9,8 +9,8 @@ enum { MS_HASH_HEX = 64 }; /* characters of a SHA-256 in hex, without NUL */
 
 typedef struct MsHash MsHash;
 
-/* A hash for bytes that come piece by piece. Costs about a microsecond: short data goes through
- * ms_hash_once(). */
+/* A hash for bytes that come piece by piece. Short data goes through ms_hash_once(): it needs
+ * no context. */
 MsHash *ms_hash_new(void);
 void ms_hash_free(MsHash *hash); /* accepts NULL */
 void ms_hash_push(MsHash *hash, const uint8_t *data, size_t length);
