@@ -140,7 +140,6 @@ static bool open_session(MsDialogue *smtp, Input *input)
         return true;
     }
     smtp->may_miss = true;
-    smtp->first_said[MS_TO_SERVER] = true;
     if (two && ms_smtp_is_command(data(input) + eaten, second)) {
         smtp->phase = MS_PHASE_COMMAND;
         smtp->opening_skip = true;
@@ -304,6 +303,7 @@ static void gap_to_server(MsDialogue *smtp, uint64_t length, const MsBytes *left
     ms_line_reset(&smtp->reader[MS_TO_SERVER], false);
     smtp->skip_held = 0;
     smtp->may_miss = true;
+    smtp->gap_length = length;
     if (smtp->current)
         smtp->current->uncertain = true;
     switch ((MsPhase)smtp->phase) {

@@ -130,6 +130,7 @@ struct MsDialogue {
     int32_t exchanges, attempts, messages;
     int32_t auth_exchange, data_exchange;
     uint64_t chunk_left;  /* MS_PHASE_BDAT: bytes of this chunk to come */
+    uint64_t gap_length;  /* bytes missing in the last gap of the client; 0: not known */
     uint64_t early_until; /* client bytes before this offset came before the reply to STARTTLS */
     bool chunk_last, chunk_refused, chunk_begun;
     uint8_t phase;     /* MsPhase */
@@ -151,7 +152,7 @@ struct MsDialogue {
     bool opening_skip;  /* the server answered it meanwhile: only to be shown */
     uint8_t skip_held;  /* bytes of a loose end of data to be eaten next */
     /* Said once in a session. */
-    bool first_said[2], lf_said[2], syntax_said[2];
+    bool lf_said[2], syntax_said[2];
     bool clear_said, injection_said, nul_said, long_said, full_said, no_data_said;
     bool quit;
 };
@@ -184,9 +185,9 @@ void ms_smtp_say_mark(MsDialogue *smtp, MsLineKind kind, MsDirection direction, 
 /* An oddity; `where` may be NULL, `detail` is our own text. */
 void ms_smtp_odd(MsDialogue *smtp, MsOddityKind kind, MsDirection direction, int32_t message,
                  const MsRanges *where, uint64_t length, const char *detail);
-/* Oddities of every line: bare LF, NUL, too long; and the first words of each side. */
-void ms_smtp_say_first(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes,
-                       const MsLineSpan *span);
+/* Oddities of every line: bare LF, NUL, too long. */
+void ms_smtp_check_line(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes,
+                        const MsLineSpan *span);
 /* TLS begins with these bytes: says so once. */
 void ms_smtp_say_tls(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes, size_t offset);
 

@@ -265,7 +265,7 @@ bool ms_smtp_command(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *s
     if (cut && (!verb || at == span->length))
         return false; /* `MAI`, or `QUIT` that may go on */
     Command command = {bytes, span, span->offset + at, smtp->exchanges++, cut};
-    ms_smtp_say_first(smtp, MS_TO_SERVER, bytes, span);
+    ms_smtp_check_line(smtp, MS_TO_SERVER, bytes, span);
     if (!verb || verb->handler != do_auth)
         ms_smtp_say_line(smtp, MS_LINE_COMMAND, MS_TO_SERVER, 0, bytes, span->offset, span->length,
                          NULL);

@@ -121,7 +121,7 @@ MsTransaction *ms_smtp_mail_current(MsDialogue *smtp)
 {
     if (smtp->nested)
         ms_smtp_nested(smtp, true);
-    if (!smtp->current && smtp->may_miss)
+    if (!smtp->current && (smtp->may_miss || smtp->greeting_due))
         return ms_smtp_mail_open(smtp);
     return smtp->current;
 }

@@ -175,6 +175,16 @@ static void on_starttls(MsDialogue *smtp, const Reply *reply)
     smtp->tls_expected[MS_TO_CLIENT] = true;
 }
 
+/* The reply to a DATA that is missing from the capture. When just its six bytes are missing, the
+ * message is whole; else its start may be in the gap as well. */
+static void hidden_data(MsDialogue *smtp)
+{
+    ms_ranges_reset(&smtp->data_at);
+    smtp->resync[MS_TO_SERVER] = false;
+    ms_smtp_data_begin(smtp, ms_smtp_mail_current(smtp), -1,
+                       smtp->gap_length != strlen("DATA\r\n"));
+}
+
 static void dispatch(MsDialogue *smtp, const MsPending *entry, const Reply *reply)
 {
     MsTransaction *one = ms_smtp_mail_find(smtp, entry->message);
@@ -222,8 +232,11 @@ static void dispatch(MsDialogue *smtp, const MsPending *entry, const Reply *repl
         ms_smtp_say_number(smtp, MS_FIELD_SMTP_QUIT_CODE, MS_TO_CLIENT, -1, -1, reply->code_at,
                            reply->code);
         break;
-    case MS_AWAIT_OTHER:
     case MS_AWAIT_HIDDEN:
+        if (reply->code == 354 && smtp->phase <= MS_PHASE_COMMAND)
+            hidden_data(smtp);
+        break;
+    case MS_AWAIT_OTHER:
         break;
     }
     one = ms_smtp_mail_find(smtp, entry->message); /* it may be gone */
@@ -235,18 +248,16 @@ static void dispatch(MsDialogue *smtp, const MsPending *entry, const Reply *repl
 static void unmatched(MsDialogue *smtp, const Reply *reply)
 {
     say_reply(smtp, reply, smtp->exchanges++);
-    if (reply->code == 221)
-        smtp->quit = true;
+    if (reply->code == 221 && (smtp->may_miss || !smtp->client_spoke))
+        smtp->quit = true; /* QUIT may be what is missing; else the server closes by itself */
     if (reply->code == 421) {
         if (smtp->current)
             smtp->current->broken_off = true;
         return;
     }
     ms_smtp_odd(smtp, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1, reply->code_at, 0, "");
-    if (reply->code == 354 && smtp->may_miss && smtp->phase <= MS_PHASE_COMMAND) {
-        ms_ranges_reset(&smtp->data_at);
-        ms_smtp_data_begin(smtp, ms_smtp_mail_current(smtp), -1, true);
-    }
+    if (reply->code == 354 && smtp->may_miss && smtp->phase <= MS_PHASE_COMMAND)
+        hidden_data(smtp);
 }
 
 /* Whether the first reply of the server is its greeting (RFC 5321 4.3.1) and not the answer to a
@@ -426,7 +437,7 @@ static void reply_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
 {
     const uint8_t *text = bytes->data + span->offset;
     unsigned code = line_code(text, span->length);
-    ms_smtp_say_first(smtp, MS_TO_CLIENT, bytes, span);
+    ms_smtp_check_line(smtp, MS_TO_CLIENT, bytes, span);
     if (code == 0) {
         say_line(smtp, bytes, span, 0, false, NULL);
         if (smtp->reply)
@@ -443,8 +454,7 @@ static void reply_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
     size_t length = span->length - skip;
     bool more = span->length > 3 && text[3] == '-';
     const MsPending *next = ms_smtp_next(smtp);
-    if (smtp->reply && code == 250 && next && next->kind == MS_AWAIT_EHLO && !smtp->greeting_due &&
-        whole)
+    if (smtp->reply && code == 250 && next && next->kind == MS_AWAIT_EHLO && whole)
         extension(smtp, bytes, offset, length); /* RFC 5321 4.1.1.1: not the first line */
     if (more && !smtp->reply)
         smtp->reply = g_new0(MsLongReply, 1);

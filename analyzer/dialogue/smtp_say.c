@@ -118,16 +118,9 @@ void ms_smtp_odd(MsDialogue *smtp, MsOddityKind kind, MsDirection direction, int
     smtp->talk->class->oddity(smtp->talk, &oddity);
 }
 
-void ms_smtp_say_first(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes,
-                       const MsLineSpan *span)
+void ms_smtp_check_line(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes,
+                        const MsLineSpan *span)
 {
-    if (!smtp->first_said[direction]) {
-        smtp->first_said[direction] = true;
-        ms_smtp_say_span(smtp,
-                         direction == MS_TO_SERVER ? MS_FIELD_SESSION_CLIENT_FIRST
-                                                   : MS_FIELD_SESSION_SERVER_FIRST,
-                         direction, -1, -1, bytes, span->offset, span->length);
-    }
     if (span->bare_lf && !smtp->lf_said[direction]) {
         smtp->lf_said[direction] = true;
         ms_smtp_odd(smtp, MS_ODDITY_BARE_LF, direction, -1,
