@@ -62,8 +62,8 @@ static size_t enhanced_length(const uint8_t *text, size_t length, unsigned code)
 
 static void say_reply(MsDialogue *smtp, const Reply *reply, int32_t exchange)
 {
-    if (exchange < 0)
-        return;
+    if (exchange < 0) /* its command is missing from the capture: an exchange of its own */
+        exchange = smtp->exchanges++;
     ms_smtp_say_number(smtp, MS_FIELD_SMTP_REPLY_CODE, MS_TO_CLIENT, -1, exchange, reply->code_at,
                        reply->code);
     if (reply->text_known)
