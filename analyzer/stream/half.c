@@ -209,6 +209,23 @@ void ms_half_store_event(MsHalf *half, MsPool *pool, void *owner, MsItemKind kin
     insert_item(queue, i, item);
 }
 
+void ms_half_shift(MsHalf *half, uint64_t length)
+{
+    MsQueue *queue = half->queue;
+    if (!queue)
+        return;
+    for (uint32_t i = queue->first; i < queue->n_items; i++) {
+        MsItem *item = queue->items[i];
+        item->at += length;
+        for (uint32_t k = 0; k < item->n_pieces; k++)
+            item->pieces[k].at += length;
+    }
+    for (uint32_t i = 0; i < queue->n_cuts; i++) {
+        queue->cuts[i].at += length;
+        queue->cuts[i].end += length;
+    }
+}
+
 void ms_half_cut(MsHalf *half, MsPool *pool, void *owner, uint64_t at, uint64_t end)
 {
     MsQueue *queue = queue_of(half, pool, owner);

@@ -51,7 +51,8 @@ enum {
     MS_HALF_ACKED = 1 << 4,      /* `acked` is meaningful */
     MS_HALF_FIN = 1 << 5,        /* a FIN was seen; it may still wait */
     MS_HALF_ENDED = 1 << 6,      /* the FIN was handed on */
-    MS_HALF_BAD_SUM = 1 << 7     /* a segment with a wrong checksum brought bytes */
+    MS_HALF_BAD_SUM = 1 << 7,    /* a segment with a wrong checksum brought bytes */
+    MS_HALF_GUESSED = 1 << 8     /* offset 0 was not told by a SYN of its own or its SYN-ACK */
 };
 
 typedef struct {
@@ -60,7 +61,7 @@ typedef struct {
     uint32_t acked;  /* highest sequence number the other side acknowledged */
     MsQueue *queue;  /* NULL: nothing waits */
     MsTail *tail;    /* NULL: nothing is remembered */
-    uint8_t flags;   /* MS_HALF_* */
+    uint16_t flags;  /* MS_HALF_* */
 } MsHalf;
 
 /* Stream offset of a sequence number; negative before the start. */
@@ -90,6 +91,9 @@ void ms_half_store(MsHalf *half, MsPool *pool, void *owner, const MsBytes *bytes
 /* Puts a FIN or RST into the queue. */
 void ms_half_store_event(MsHalf *half, MsPool *pool, void *owner, MsItemKind kind, uint64_t at,
                          uint64_t needs, uint64_t order, const MsMark *mark);
+
+/* Moves all that waits `length` bytes on: the stream began earlier than was thought. */
+void ms_half_shift(MsHalf *half, uint64_t length);
 
 /* Notes that the bytes [at, end) were cut off. */
 void ms_half_cut(MsHalf *half, MsPool *pool, void *owner, uint64_t at, uint64_t end);

@@ -54,7 +54,7 @@ static void deliver(MsStream *stream, MsStreamContext *context, unsigned side, c
     MsHalf *half = &stream->half[side];
     half->offset += bytes->length;
     half->next += (uint32_t)bytes->length;
-    half->flags &= (uint8_t)~MS_HALF_TENTATIVE;
+    half->flags &= (uint16_t)~MS_HALF_TENTATIVE;
     if (stream->flags & MS_STREAM_DEAF) {
         events->bytes(stream, side, bytes, bytes->length, context->user_data);
         return;
@@ -103,7 +103,7 @@ static void declare_gap(MsStream *stream, MsStreamContext *context, unsigned sid
     ms_tail_forget(&half->tail, &context->pool);
     half->next += (uint32_t)(to - half->offset);
     half->offset = to;
-    half->flags &= (uint8_t)~MS_HALF_TENTATIVE;
+    half->flags &= (uint16_t)~MS_HALF_TENTATIVE;
     ms_half_tidy(half, &context->pool);
 }
 
@@ -160,12 +160,14 @@ static void hand_on(MsStream *stream, MsStreamContext *context, unsigned side)
 static bool satisfied(const MsStream *stream, unsigned side, uint64_t needs)
 {
     const MsHalf *other = &stream->half[!side];
-    if (needs <= other->offset || !(other->flags & MS_HALF_SENT) || (other->flags & MS_HALF_ENDED))
-        return true;
-    const MsItem *head = ms_half_head(other);
-    if (needs == other->offset + 1 && (!head || head->kind == MS_ITEM_FIN))
-        return true; /* a FIN is acknowledged like a byte; it may be missing in the capture */
-    return ms_half_fin_at(other) <= other->offset;
+    return needs <= other->offset || !(other->flags & MS_HALF_SENT) ||
+           (other->flags & MS_HALF_ENDED);
+}
+
+/* In mid-stream the first bytes seen need not be the first: they wait a little. */
+static bool is_early(const MsHalf *half)
+{
+    return (half->flags & (MS_HALF_TENTATIVE | MS_HALF_FROM_START)) == MS_HALF_TENTATIVE;
 }
 
 /* The side whose head is to be handed on now, or 2 when none is ready. */
@@ -176,7 +178,7 @@ static unsigned ready_side(const MsStream *stream)
     for (unsigned side = 0; side < 2; side++) {
         const MsHalf *half = &stream->half[side];
         const MsItem *head = ms_half_head(half);
-        if (head && head->at <= half->offset && head->order < order &&
+        if (head && head->at <= half->offset && head->order < order && !is_early(half) &&
             satisfied(stream, side, head->needs)) {
             ready = side;
             order = head->order;
@@ -196,13 +198,21 @@ static void give_way(MsStream *stream, MsStreamContext *context, unsigned side)
     MsHalf *half = &stream->half[side];
     MsHalf *other = &stream->half[!side];
     const MsItem *head = ms_half_head(half);
+    if (is_early(half) || is_early(other)) {
+        half->flags &= (uint16_t)~MS_HALF_TENTATIVE;
+        other->flags &= (uint16_t)~MS_HALF_TENTATIVE;
+        return;
+    }
     if (head->at > half->offset) {
         declare_gap(stream, context, side, head->at);
         return;
     }
     const MsItem *blocking = ms_half_head(other);
+    bool fin = !blocking && head->needs == other->offset + 1;
     if (satisfied(stream, side, head->needs) || (blocking && blocking->at <= other->offset))
         hand_on(stream, context, side); /* each waits for the other: the older one goes first */
+    else if (fin)                       /* not a byte but a FIN, as nothing follows it */
+        hand_on(stream, context, side);
     else
         declare_gap(stream, context, !side,
                     blocking ? MIN(head->needs, blocking->at) : head->needs);
@@ -220,7 +230,7 @@ static unsigned waiting_side(const MsStream *stream, bool proof, bool *at_once)
         if (!head || head->order >= order)
             continue;
         bool cut = false;
-        if (proof && head->at > half->offset) {
+        if (proof && head->at > half->offset && !is_early(half)) {
             cut = ms_half_cut_length(half, half->offset, head->at) == head->at - half->offset;
             bool acked = acked_offset(half) >= (int64_t)head->at;
             bool heard = stream->half[!side].flags & MS_HALF_SENT;
@@ -351,12 +361,26 @@ static void push_new(Push *push, const MsBytes *bytes, uint64_t needs)
     MsHalf *half = &stream->half[push->side];
     if (push->segment->notes & MS_SEGMENT_BAD_CHECKSUM)
         half->flags |= MS_HALF_BAD_SUM;
-    if (bytes->at == half->offset && !ms_half_head(half) && satisfied(stream, push->side, needs)) {
+    if (bytes->at == half->offset && !ms_half_head(half) && !is_early(half) &&
+        satisfied(stream, push->side, needs)) {
         deliver(stream, context, push->side, bytes);
         return;
     }
     ms_half_store(half, &context->pool, stream, bytes, needs, context->order, report_conflict,
                   push);
+}
+
+/* A tentative beginning was not the first byte: the first one is `length` bytes before it. */
+static void begin_earlier(MsStream *stream, unsigned side, uint32_t length)
+{
+    MsHalf *half = &stream->half[side];
+    half->next -= length;
+    ms_half_shift(half, length);
+    const MsQueue *queue = stream->half[!side].queue;
+    for (uint32_t i = queue ? queue->first : 0; queue && i < queue->n_items; i++) {
+        if (queue->items[i]->needs > 0)
+            queue->items[i]->needs += length;
+    }
 }
 
 static void push_bytes(Push *push, uint32_t seq, uint64_t needs)
@@ -365,6 +389,10 @@ static void push_bytes(Push *push, uint32_t seq, uint64_t needs)
     MsStream *stream = push->stream;
     MsHalf *half = &stream->half[push->side];
     int64_t at = ms_half_offset(half, seq);
+    if (at < 0 && at > -REBASE && (half->flags & MS_HALF_TENTATIVE) && segment->wire_length > 1) {
+        begin_earlier(stream, push->side, (uint32_t)-at);
+        at = 0;
+    }
     if (at > (int64_t)half->offset + FAR || is_keep_alive(half, segment, at) ||
         (half->flags & MS_HALF_ENDED))
         return;
@@ -444,26 +472,36 @@ static void note_seq(MsStream *stream, unsigned side, const MsSegment *segment, 
     if (!(half->flags & MS_HALF_KNOWN)) {
         if (!(segment->flags & MS_TCP_RST)) {
             ms_stream_start(stream, side, seq, syn);
-            half->flags |= syn ? 0 : MS_HALF_TENTATIVE;
+            half->flags |= syn ? 0 : MS_HALF_TENTATIVE | MS_HALF_GUESSED;
         }
         return;
     }
-    if (syn && ms_half_offset(half, seq) == 0)
-        half->flags |= MS_HALF_FROM_START; /* it comes late, but it is the SYN */
-    if (!(half->flags & MS_HALF_TENTATIVE) || half->offset > 0 || half->queue)
+    if (!syn)
         return;
-    int32_t ahead = (int32_t)(seq - half->next);
-    bool probe = segment->wire_length <= 1 && ahead == -1;
-    if (syn || (ahead < 0 && ahead > -REBASE && segment->payload_length > 0 && !probe))
-        half->next = seq;
+    int32_t ahead = (int32_t)(seq - half->next) + (int32_t)half->offset;
+    if (ahead < 0 && ahead > -REBASE && half->flags & MS_HALF_TENTATIVE) {
+        begin_earlier(stream, side, (uint32_t)-ahead);
+        ahead = 0;
+    }
+    if (ahead == 0) /* it comes late, but it is the SYN */
+        half->flags =
+            (uint16_t)((half->flags & ~(MS_HALF_TENTATIVE | MS_HALF_GUESSED)) | MS_HALF_FROM_START);
 }
 
 static void note_ack(MsStream *stream, unsigned side, const MsSegment *segment)
 {
     MsHalf *other = &stream->half[!side];
-    if (!(other->flags & MS_HALF_KNOWN))
-        ms_stream_start(stream, !side, segment->ack, segment->flags & MS_TCP_SYN);
-    other->flags |= other->flags & MS_HALF_SENT ? 0 : MS_HALF_TENTATIVE;
+    bool syn = segment->flags & MS_TCP_SYN;
+    if (!(other->flags & MS_HALF_KNOWN)) {
+        ms_stream_start(stream, !side, segment->ack, syn);
+        other->flags |= syn ? 0 : MS_HALF_TENTATIVE | MS_HALF_GUESSED;
+    } else if (syn && (other->flags & MS_HALF_TENTATIVE)) {
+        int64_t ahead = ms_half_offset(other, segment->ack);
+        if (ahead < 0 && ahead > -REBASE)
+            begin_earlier(stream, !side, (uint32_t)-ahead);
+        if (ahead <= 0)
+            other->flags |= MS_HALF_FROM_START;
+    }
     if (ms_half_offset(other, segment->ack) > (int64_t)other->offset + FAR)
         return;
     if (!(other->flags & MS_HALF_ACKED) || (int32_t)(segment->ack - other->acked) > 0) {

@@ -8,9 +8,10 @@
 #include <string.h>
 
 enum {
-    SLAB = 128,            /* streams allocated at once */
-    FIRST_SLOTS = 256,     /* of the hash table */
-    GIVE_UP_PART = 16,     /* the oldest 1/16 of all streams go at once */
+    SLAB = 128,         /* streams allocated at once */
+    FIRST_SLOTS = 256,  /* of the hash table */
+    GIVE_UP_PART = 16,  /* the oldest 1/16 of all streams go at once */
+    LATE_SYN = 1 << 20, /* bytes before a guessed start in which a SYN is that of the same stream */
     NEW_CONNECTION = 65536 /* bytes from a SYN in which a segment belongs to it */
 };
 
@@ -352,8 +353,10 @@ static MsStream *create(MsTable *table, const Lookup *lookup, unsigned *side)
         ms_stream_start(stream, 0, first->seq[0] + 1, true);
         /* The third segment of a handshake whose second is missing tells both beginnings. */
         if (*side == 0 && (segment->flags & MS_TCP_ACK) && segment->seq == first->seq[0] + 1 &&
-            segment->payload_length == 0)
+            segment->payload_length == 0) {
             ms_stream_start(stream, 1, segment->ack, true);
+            stream->half[1].flags |= MS_HALF_TENTATIVE | MS_HALF_GUESSED;
+        }
     } else {
         stream->flags |= MS_STREAM_HANDSHAKE;
     }
@@ -427,7 +430,7 @@ static Belongs belongs(MsTable *table, MsStream *stream, const Lookup *lookup, u
     }
     uint32_t begin = half->next - (uint32_t)half->offset;
     if (!(half->flags & MS_HALF_KNOWN) || begin == segment->seq + 1 ||
-        ((half->flags & MS_HALF_TENTATIVE) && half->offset == 0))
+        ((half->flags & MS_HALF_GUESSED) && begin - segment->seq - 1 < LATE_SYN))
         return SAME;
     if (segment->flags & MS_TCP_ACK)
         return NEW;
