@@ -16,22 +16,29 @@ static MsCapture *begin(const char *name)
     return capture;
 }
 
-/* Empty, cut before it began, or no capture at all. */
+/* Says why the file is no capture. */
 static void refuse(MsCapture *capture, GError **error)
 {
     const MsInput *input = &capture->input;
+    const char *packing = input->decompress != NULL ? ms_decompress_name(input->decompress) : NULL;
     if (input->trouble != NULL)
-        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot read '%s': %s", capture->name,
-                    input->trouble);
+        g_set_error(error, MS_ERROR, packing != NULL ? MS_ERROR_DAMAGED : MS_ERROR_OPEN,
+                    "cannot read '%s': %s", capture->name, input->trouble);
     else if (input->read == 0)
         g_set_error(error, MS_ERROR, MS_ERROR_EMPTY, "'%s' is empty", capture->name);
-    else if (input->decompress != NULL)
-        g_set_error(error, MS_ERROR, MS_ERROR_NOT_CAPTURE,
-                    "'%s' is no capture: its %s data are neither pcap nor pcapng", capture->name,
-                    ms_decompress_name(input->decompress));
-    else
+    else if (packing == NULL)
         g_set_error(error, MS_ERROR, MS_ERROR_NOT_CAPTURE,
                     "'%s' is no capture: neither pcap nor pcapng", capture->name);
+    else if (input->cut)
+        g_set_error(error, MS_ERROR, MS_ERROR_CUT, "'%s' is cut: its %s data stop in the middle",
+                    capture->name, packing);
+    else if (ms_input_left(input) == 0)
+        g_set_error(error, MS_ERROR, MS_ERROR_EMPTY, "'%s' is empty: its %s data hold nothing",
+                    capture->name, packing);
+    else
+        g_set_error(error, MS_ERROR, MS_ERROR_NOT_CAPTURE,
+                    "'%s' is no capture: its %s data are neither pcap nor pcapng", capture->name,
+                    packing);
 }
 
 static MsCapture *detect(MsCapture *capture, GError **error)

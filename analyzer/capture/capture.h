@@ -21,8 +21,9 @@ typedef struct {
     uint32_t wire_length; /* bytes on the wire, at least `length` */
 } MsFrame;
 
-/* Opens `path`, or standard input when it is "-". Fails with MS_ERROR_OPEN, _EMPTY or _NOT_CAPTURE;
- * messages name the file and the reason. */
+/* Opens `path`, or standard input when it is "-". Fails with MS_ERROR_OPEN, _EMPTY, _NOT_CAPTURE,
+ * or when it does not even reach its first record, _CUT or _DAMAGED; messages name the file and the
+ * reason. */
 MsCapture *ms_capture_open(const char *path, GError **error);
 
 /* The same from memory, which is borrowed until the capture is closed; `name` stands in messages.
