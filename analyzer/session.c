@@ -723,6 +723,7 @@ void ms_session_over(MsSessions *all, MsStream *stream, MsOver why)
     }
     if (session->class) {
         unsigned server = session->server;
+        session->talk.cut = !session->n_fins && !session->n_rsts;
         MsBytes left = ms_tail_held(stream->half[!server].tail);
         tell_end(session, !server, &left);
         left = ms_tail_held(stream->half[server].tail);
