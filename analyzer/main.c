@@ -74,22 +74,19 @@ static int read_captures(const MsOptions *options)
     plan->style =
         (MsStyle){.color = wants_color(options), .redact = options->redact, .full = options->full};
     plan->summary = !options->json;
-#ifdef MS_ONLY_JSON
-    plan->print = print_json;
-#else
     if (options->verb == MS_VERB_ANSWER)
         plan->print = ms_answer_session;
     else
         plan->print = options->json ? print_json : ms_text_session;
-#endif
     return ms_run(&run, (const char *const *)options->names);
 }
 
 static int complain(const MsOptions *options, const GError *error)
 {
     g_autoptr(MsProgress) progress = ms_progress_new(0);
-    g_autofree char *text = g_strdup_printf("%s (mailscope %s --help explains)", error->message,
-                                            ms_verb_name(options->verb));
+    g_autofree char *text = g_strdup_printf("%s (mailscope %s%s--help explains)", error->message,
+                                            options->named ? ms_verb_name(options->verb) : "",
+                                            options->named ? " " : "");
     ms_progress_say(progress, text);
     return MS_EXIT_USAGE;
 }

@@ -223,9 +223,11 @@ bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **
     GOptionContext *context = make_context(options->verb, !named, &raw);
     g_autoptr(GError) problem = NULL;
     bool good = g_option_context_parse_strv(context, &arguments, &problem);
-    if (!good)
+    options->named = named;
+    if (!good) { /* GLib begins its messages with a capital letter */
+        problem->message[0] = g_ascii_tolower(problem->message[0]);
         usage_error(error, "%s", problem->message);
-    else if (raw.help)
+    } else if (raw.help)
         options->text = make_help(context, options->verb, !named);
     else if (raw.version)
         options->text = g_strdup("mailscope " MS_VERSION "\n");

@@ -21,6 +21,7 @@ typedef enum { MS_COLOR_AUTO, MS_COLOR_ALWAYS, MS_COLOR_NEVER } MsColor;
 
 typedef struct {
     MsVerb verb;
+    bool named; /* the verb was given */
     char *text; /* --help or --version: to be printed, nothing else is to be done */
     gboolean json;
     gboolean markdown;

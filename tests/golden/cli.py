@@ -318,7 +318,7 @@ class Output(Case):
         """What the program writes when standard output is a terminal."""
         ours, theirs = pty.openpty()
         env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
-        env.update(TERM="xterm", **environment)
+        env.update({"TERM": "xterm", **environment})
         process = subprocess.Popen([PROGRAM, *words], cwd=self.folder, env=env, stdout=theirs,
                                    stderr=subprocess.DEVNULL)
         os.close(theirs)
