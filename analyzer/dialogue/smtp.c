@@ -195,8 +195,8 @@ static bool take_tls(MsDialogue *smtp, Input *input, bool *wait)
     if (!ms_tls_is_record(data(input), rest(input), 1))
         return false;
     size_t hello = ms_tls_hello_length(data(input), rest(input));
-    *wait =
-        !input->final && (rest(input) < 3 || (rest(input) < hello && rest(input) < line_cap(smtp)));
+    *wait = !input->final &&
+            (rest(input) < MS_TLS_HEADER || (rest(input) < hello && rest(input) < line_cap(smtp)));
     if (*wait)
         return false;
     const char *version = ms_tls_hello_version(data(input), rest(input));
@@ -311,15 +311,8 @@ static void gap_to_server(MsDialogue *smtp, uint64_t length, const MsBytes *left
         ms_smtp_body_gap(smtp, length);
         return;
     case MS_PHASE_BDAT:
-        ms_smtp_body_gap(smtp, length);
-        if (length > 0 && length <= smtp->chunk_left) {
-            smtp->chunk_left -= length;
-            smtp->chunk_begun = true;
-            if (smtp->chunk_left == 0)
-                ms_smtp_chunk_end(smtp);
+        if (ms_smtp_chunk_gap(smtp, length))
             return;
-        }
-        smtp->phase = MS_PHASE_COMMAND; /* commands, or whole further chunks, are lost */
         break;
     case MS_PHASE_AUTH:
         if (smtp->auth)

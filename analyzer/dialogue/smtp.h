@@ -67,6 +67,7 @@ typedef struct {
     uint64_t size;    /* bytes handed on */
     bool bdat;
     bool opened;          /* message_open was said */
+    bool refused;         /* DATA was refused, which the client did not wait for */
     bool holed;           /* bytes are missing */
     bool gap_open;        /* DATA: the end may be in a gap */
     bool gap_first;       /* the next byte is the first one after a gap */
@@ -204,6 +205,9 @@ MsPending *ms_smtp_next(MsDialogue *smtp);
 void ms_smtp_doubt(MsDialogue *smtp);
 /* The entry of that exchange belongs to `transaction` after all. */
 void ms_smtp_adopt(MsDialogue *smtp, int32_t exchange, MsTransaction *transaction);
+/* The server does not know the command of that exchange: any number of replies may come for what
+ * was sent with it, so it is nobody's, and those behind it are in doubt. */
+void ms_smtp_hide(MsDialogue *smtp, int32_t exchange);
 /* No reply will come any more: says what stays unanswered. */
 void ms_smtp_give_up(MsDialogue *smtp);
 
@@ -274,5 +278,5 @@ void ms_smtp_body_gap(MsDialogue *smtp, uint64_t length);
 bool ms_smtp_body_reply(MsDialogue *smtp, unsigned code);
 /* The message is over: says what was odd about it. `end`: how. */
 void ms_smtp_body_close(MsDialogue *smtp, MsMessageEnd end);
-/* The chunk in hand is over. */
-void ms_smtp_chunk_end(MsDialogue *smtp);
+/* Bytes are missing while a chunk is sent. Returns false when commands may be among them. */
+bool ms_smtp_chunk_gap(MsDialogue *smtp, uint64_t length);

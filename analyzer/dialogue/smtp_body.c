@@ -127,9 +127,12 @@ static void end_of_data(MsDialogue *smtp)
     MsTransaction *one = body->transaction;
     int32_t exchange = body->exchange;
     bool early = body->early_code >= 400;
+    bool refused = body->refused;
     one->body_ended = true;
     ms_smtp_body_close(smtp, MS_MESSAGE_WHOLE);
-    if (!early)
+    if (refused)
+        ms_smtp_await(smtp, MS_AWAIT_HIDDEN, -1, NULL, -1);
+    else if (!early)
         ms_smtp_await(smtp, MS_AWAIT_MESSAGE, exchange, one, -1);
     if (smtp->current == one)
         ms_smtp_mail_close(smtp, false);
@@ -158,8 +161,8 @@ typedef enum { DOT_DATA, DOT_DOUBLED, DOT_END, DOT_LOOSE, DOT_MORE, DOT_HOLD } D
 
 typedef struct {
     const uint8_t *data;
-    size_t length;
-    bool final; /* no more bytes follow */
+    size_t length; /* bytes that can be seen; one fewer are walked over when the last is a CR */
+    bool final;    /* no more bytes follow */
 } Window;
 
 /* The byte `back` bytes before data[at], 1 or 2. */
@@ -328,21 +331,22 @@ size_t ms_smtp_body(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool 
 {
     MsBody *body = smtp->body;
     const uint8_t *data = bytes->data + offset;
-    size_t length = bytes->length - offset;
+    size_t seen = bytes->length - offset;
+    size_t length = seen;
     /* A CR at the end waits for what follows it; a loose end waits for more than itself. */
     if (!final && length > 0 && data[length - 1] == '\r')
         length--;
-    if (length == 0 || (body->held && !final && length <= body->held_length))
+    if (length == 0 || (body->held && !final && seen <= body->held_length))
         return 0;
     body->held = false;
-    Walk walk = {.smtp = smtp, .bytes = bytes, .base = offset, .window = {data, length, final}};
+    Walk walk = {.smtp = smtp, .bytes = bytes, .base = offset, .window = {data, seen, final}};
     if (body->gap_first)
         walk_gap(&walk);
     while (walk.at < length && !walk.stop) {
         size_t end = MIN(walk.at + BLOCK, length);
         uint8_t last = byte_before(body, &walk.window, walk.at, 1);
-        /* A dot that begins a block is looked at with the bytes behind it. */
-        if (is_clean(data + walk.at, end - walk.at, last))
+        bool split = data[end - 1] == '\r' && end < seen && data[end] != '\n';
+        if (!split && is_clean(data + walk.at, end - walk.at, last))
             walk.at = end;
         else
             walk_block(&walk, end);
@@ -436,7 +440,7 @@ static bool parse_bdat(const uint8_t *text, size_t length, size_t *digits, uint6
     return *last && at > *digits;
 }
 
-void ms_smtp_chunk_end(MsDialogue *smtp)
+static void end_of_chunk(MsDialogue *smtp)
 {
     smtp->phase = MS_PHASE_COMMAND;
     if (!smtp->chunk_last || !smtp->body)
@@ -482,7 +486,7 @@ void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span
             open_message(smtp, bytes, span->offset);
     }
     if (size == 0)
-        ms_smtp_chunk_end(smtp);
+        end_of_chunk(smtp);
 }
 
 /* A chunk that was refused before it was sent, and a client that heard it: a command follows.
@@ -517,6 +521,21 @@ size_t ms_smtp_chunk(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool
         hand_on(smtp, bytes, offset, offset + run);
     smtp->chunk_left -= run;
     if (smtp->chunk_left == 0)
-        ms_smtp_chunk_end(smtp);
+        end_of_chunk(smtp);
     return run;
+}
+
+bool ms_smtp_chunk_gap(MsDialogue *smtp, uint64_t length)
+{
+    bool known = length > 0;
+    bool inside = known && length <= smtp->chunk_left;
+    ms_smtp_body_gap(smtp, inside || !known ? length : smtp->chunk_left);
+    smtp->chunk_begun = true;
+    if (inside)
+        smtp->chunk_left -= length;
+    if (known && (!inside || smtp->chunk_left == 0))
+        end_of_chunk(smtp);
+    if (!known)
+        smtp->phase = MS_PHASE_COMMAND; /* whole chunks may be lost as well */
+    return inside;
 }

@@ -29,13 +29,13 @@ static const char *outcome(const MsDialogue *smtp, const MsTransaction *one)
             return "rejected";
         return smtp->lmtp && one->good < one->accepted ? "unknown" : "accepted";
     }
+    if (one->data_refused)
+        return "rejected"; /* or a chunk of it was */
     if (one->body_ended)
         return "unknown";
-    if (!one->body_begun && (one->mail_refused || one->data_refused ||
-                             (one->recipients > 0 && one->rejected == (uint32_t)one->recipients)))
+    if (!one->body_begun &&
+        (one->mail_refused || (one->recipients > 0 && one->rejected == (uint32_t)one->recipients)))
         return "rejected";
-    if (one->data_refused)
-        return "rejected"; /* a chunk of it was */
     if (one->broken_off)
         return "aborted";
     return smtp->talk->cut || one->uncertain ? "unknown" : "aborted";
@@ -147,6 +147,20 @@ static uint64_t declared_size(const uint8_t *text, const MsSlice *parameter)
     return size;
 }
 
+/* The path; an empty one stands on its brackets. */
+static void say_path(MsDialogue *smtp, MsFieldId field, int32_t message, int32_t item,
+                     const MsBytes *bytes, const MsLineSpan *span, const MsSlice *path)
+{
+    size_t offset = span->offset + path->offset;
+    if (path->length > 0 || path->offset == 0)
+        ms_smtp_say_span(smtp, field, MS_TO_SERVER, message, item, bytes, offset, path->length);
+    else
+        ms_smtp_say_text(smtp, field, MS_TO_SERVER, message, item,
+                         ms_smtp_where(smtp, bytes, offset - 1,
+                                       MIN(span->offset + span->length - offset, 1) + 1),
+                         "", 0);
+}
+
 static void say_mail(MsDialogue *smtp, MsTransaction *one, const MsBytes *bytes,
                      const MsLineSpan *span, size_t at)
 {
@@ -159,8 +173,7 @@ static void say_mail(MsDialogue *smtp, MsTransaction *one, const MsBytes *bytes,
                     "MAIL without a path");
         return;
     }
-    ms_smtp_say_span(smtp, MS_FIELD_SMTP_MAIL_FROM, MS_TO_SERVER, one->number, -1, bytes,
-                     span->offset + envelope.path.offset, envelope.path.length);
+    say_path(smtp, MS_FIELD_SMTP_MAIL_FROM, one->number, -1, bytes, span, &envelope.path);
     MsSlice parameter;
     for (size_t i = envelope.parameters.offset;
          ms_envelope_parameter(text, span->length, &i, &parameter);) {
@@ -238,8 +251,7 @@ void ms_smtp_rcpt_to(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *s
                     ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
                     "RCPT without a path");
     } else {
-        ms_smtp_say_span(smtp, MS_FIELD_SMTP_RCPT_TO, MS_TO_SERVER, one->number, item, bytes,
-                         span->offset + envelope.path.offset, envelope.path.length);
+        say_path(smtp, MS_FIELD_SMTP_RCPT_TO, one->number, item, bytes, span, &envelope.path);
         MsSlice parameter;
         for (size_t i = envelope.parameters.offset;
              ms_envelope_parameter(text, span->length, &i, &parameter);)

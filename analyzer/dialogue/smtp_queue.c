@@ -171,7 +171,7 @@ void ms_smtp_give_up(MsDialogue *smtp)
     uint32_t open = smtp->unqueued;
     for (uint32_t i = 0; i < smtp->queue_count; i++)
         open += entry_at(smtp, i)->kind != MS_AWAIT_HIDDEN && !entry_at(smtp, i)->doubt;
-    if (open > 0 && smtp->server_spoke)
+    if (open > 0 && smtp->server_spoke && !smtp->tls_started)
         ms_smtp_odd(smtp, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, NULL, 0,
                     open == 1 ? "the last command" : "the last commands");
     while (smtp->queue_count > 0)
@@ -187,6 +187,23 @@ void ms_smtp_adopt(MsDialogue *smtp, int32_t exchange, MsTransaction *transactio
             entry->message = transaction->number;
             transaction->waiting++;
             return;
+        }
+    }
+}
+
+void ms_smtp_hide(MsDialogue *smtp, int32_t exchange)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < smtp->queue_count; i++) {
+        MsPending *entry = entry_at(smtp, i);
+        if (found) {
+            entry->doubt = true;
+        } else if (entry->exchange == exchange) {
+            found = true;
+            MsTransaction *one = ms_smtp_mail_find(smtp, entry->message);
+            *entry = (MsPending){MS_AWAIT_HIDDEN, true, -1, -1, -1};
+            if (one)
+                ms_smtp_mail_settle(smtp, one);
         }
     }
 }

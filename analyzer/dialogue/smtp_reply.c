@@ -138,10 +138,16 @@ static void on_data(MsDialogue *smtp, MsTransaction *one, const MsPending *entry
     if (waiting) {
         smtp->phase = MS_PHASE_COMMAND;
         smtp->data_refused = true;
-    } else if (one && one->body_begun && !smtp->no_data_said) {
+    } else if (one && one->body_begun) {
+        /* The server takes the message for commands: who knows how many replies that makes. */
+        if (!smtp->no_data_said)
+            ms_smtp_odd(smtp, MS_ODDITY_NO_DATA_REPLY, MS_TO_CLIENT, one->number, reply->code_at, 0,
+                        "the client did not wait for the reply");
         smtp->no_data_said = true;
-        ms_smtp_odd(smtp, MS_ODDITY_NO_DATA_REPLY, MS_TO_CLIENT, one->number, reply->code_at, 0,
-                    "the client did not wait for the reply");
+        if (smtp->body && smtp->body->exchange == entry->exchange)
+            smtp->body->refused = true;
+        else
+            ms_smtp_hide(smtp, entry->exchange);
     }
 }
 
@@ -255,7 +261,8 @@ static void unmatched(MsDialogue *smtp, const Reply *reply)
             smtp->current->broken_off = true;
         return;
     }
-    ms_smtp_odd(smtp, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1, reply->code_at, 0, "");
+    if (smtp->client_spoke) /* else the capture has one side only, and that is said */
+        ms_smtp_odd(smtp, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1, reply->code_at, 0, "");
     if (reply->code == 354 && smtp->may_miss && smtp->phase <= MS_PHASE_COMMAND)
         hidden_data(smtp);
 }
@@ -454,7 +461,9 @@ static void reply_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
     size_t length = span->length - skip;
     bool more = span->length > 3 && text[3] == '-';
     const MsPending *next = ms_smtp_next(smtp);
-    if (smtp->reply && code == 250 && next && next->kind == MS_AWAIT_EHLO && whole)
+    bool ehlo = next ? next->kind == MS_AWAIT_EHLO
+                     : !smtp->client_spoke && smtp->exchanges == 0; /* one side only */
+    if (smtp->reply && code == 250 && ehlo && whole)
         extension(smtp, bytes, offset, length); /* RFC 5321 4.1.1.1: not the first line */
     if (more && !smtp->reply)
         smtp->reply = g_new0(MsLongReply, 1);
@@ -485,7 +494,7 @@ static bool tls_here(MsDialogue *smtp, const uint8_t *data, size_t length, bool 
     *wait = false;
     if (smtp->reply || !ms_tls_is_record(data, length, 1))
         return false;
-    *wait = length < 3;
+    *wait = length < MS_TLS_HEADER;
     return !*wait;
 }
 

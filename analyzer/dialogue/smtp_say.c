@@ -147,9 +147,11 @@ void ms_smtp_check_line(MsDialogue *smtp, MsDirection direction, const MsBytes *
 
 void ms_smtp_say_tls(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes, size_t offset)
 {
-    ms_smtp_say_mark(smtp, MS_LINE_TLS, direction, -1,
-                     ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, 5)));
-    ms_smtp_say_number(smtp, MS_FIELD_TLS_STARTED, direction, -1, -1,
-                       ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, 5)), 1);
+    ms_smtp_say_mark(
+        smtp, MS_LINE_TLS, direction, -1,
+        ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, MS_TLS_HEADER)));
+    ms_smtp_say_number(
+        smtp, MS_FIELD_TLS_STARTED, direction, -1, -1,
+        ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, MS_TLS_HEADER)), 1);
     smtp->tls_started = true;
 }

@@ -9,13 +9,7 @@
 
 #include <string.h>
 
-enum {
-    RECORD_HANDSHAKE = 22,
-    HELLO = 1,
-    RECORD_HEADER = 5, /* bytes */
-    LONGEST_RECORD = 16384 + 2048,
-    EXTENSION_VERSIONS = 43
-};
+enum { RECORD_HANDSHAKE = 22, HELLO = 1, LONGEST_RECORD = 16384 + 2048, EXTENSION_VERSIONS = 43 };
 
 bool ms_tls_is_record(const uint8_t *data, size_t length, size_t least)
 {
@@ -25,18 +19,18 @@ bool ms_tls_is_record(const uint8_t *data, size_t length, size_t least)
         return false;
     if (length > 2 && data[2] > 4)
         return false;
-    return length < RECORD_HEADER || (data[3] << 8 | data[4]) <= LONGEST_RECORD;
+    return length < MS_TLS_HEADER || (data[3] << 8 | data[4]) <= LONGEST_RECORD;
 }
 
 size_t ms_tls_hello_length(const uint8_t *data, size_t length)
 {
     if (!ms_tls_is_record(data, length, 1) || data[0] != RECORD_HANDSHAKE)
         return 0;
-    if (length < RECORD_HEADER + 1)
-        return RECORD_HEADER + 1;
-    if (data[RECORD_HEADER] != HELLO)
+    if (length < MS_TLS_HEADER + 1)
+        return MS_TLS_HEADER + 1;
+    if (data[MS_TLS_HEADER] != HELLO)
         return 0;
-    return RECORD_HEADER + (size_t)(data[3] << 8 | data[4]);
+    return MS_TLS_HEADER + (size_t)(data[3] << 8 | data[4]);
 }
 
 static const char *version_name(unsigned version)
@@ -72,7 +66,7 @@ static unsigned listed_version(const uint8_t *data, size_t length, unsigned best
 const char *ms_tls_hello_version(const uint8_t *data, size_t length)
 {
     size_t end = MIN(ms_tls_hello_length(data, length), length);
-    size_t at = RECORD_HEADER + 4; /* handshake type and length */
+    size_t at = MS_TLS_HEADER + 4; /* handshake type and length */
     if (end < at + 2)
         return NULL;
     unsigned best = (unsigned)(data[at] << 8 | data[at + 1]);
@@ -133,7 +127,7 @@ static void start(MsDialogue *tls, MsDirection direction, const MsBytes *bytes)
     tls->started = true;
     MsRanges where = {0};
     size_t cap = (size_t)tls->talk->limits->value[MS_LIMIT_FACT_RANGES];
-    ms_ranges_add(&where, bytes, 0, MIN(bytes->length, RECORD_HEADER), cap);
+    ms_ranges_add(&where, bytes, 0, MIN(bytes->length, MS_TLS_HEADER), cap);
     say(tls, MS_FIELD_TLS_STARTED, direction, &where, "");
     if (tls->talk->wants_lines) {
         MsLine line = {.kind = MS_LINE_TLS,
@@ -168,7 +162,7 @@ static size_t tls_push(MsDialogue *tls, MsDirection direction, const MsBytes *by
     if (bytes->length == 0)
         return 0;
     if (!tls->started) {
-        if (bytes->length < RECORD_HEADER)
+        if (bytes->length < MS_TLS_HEADER)
             return 0;
         start(tls, direction, bytes);
     }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { MS_TLS_HEADER = 5 }; /* bytes of a record header */
+
 /* Whether the bytes begin with a TLS record header; of a header cut short as much as there is
  * counts, but at least `least` bytes must be there. */
 bool ms_tls_is_record(const uint8_t *data, size_t length, size_t least);
