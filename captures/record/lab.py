@@ -214,7 +214,7 @@ class Recorder:
     """tcpdump on one interface of the lab, as a context."""
 
     def __init__(self, path, host="client", device="eth0", filter="", snaplen=0, nano=False):
-        self.command = ["tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-i", device,
+        self.command = ["tcpdump", "-Z", "root", "-n", "-U", "-B", "16384", "-i", device,
                         "-s", str(snaplen), "-w", str(path)]
         if nano:
             self.command += ["--time-stamp-precision=nano"]

@@ -42,14 +42,14 @@ def lf(path):
 
 def msmtp(server, path, sender, to, *options):
     with open(lf(path), "rb") as source:
-        return on("client", "msmtp", f"--host={server}", "--domain=laptop.example.org", f"--from={sender}", *options, "--", to,
-                  stdin=source)
+        return on("client", "msmtp", f"--host={server}", "--domain=laptop.example.org",
+                  f"--from={sender}", *options, "--", to, stdin=source)
 
 
 def smtplib(code, *files):
     """Runs lines of Python with smtplib imported; `files` are read as bytes into `mails`."""
-    lines = ("import smtplib, ssl, sys, time\nmails = [open(n, 'rb').read() for n in sys.argv[1:]]\n"
-             + code)
+    lines = ("import smtplib, ssl, sys, time\n"
+             "mails = [open(n, 'rb').read() for n in sys.argv[1:]]\n" + code)
     return on("client", "/usr/bin/python3", "-c", lines, *files)
 
 
@@ -190,7 +190,7 @@ with smtplib.SMTP('{MAIL}', 587) as s:
     s.login(*{ALICE!r})
     s.sendmail('alice@example.org', ['bob@example.com'], mails[0])
 """, path)
-    take.expect(end="fin", tls={"offered": True, "requested": True, "accepted": True})
+    take.expect(end="rst", tls={"offered": True, "requested": True, "accepted": True})
 
 
 @session("smtp-starttls-tls13", "STARTTLS with TLS 1.3: login and mail are encrypted",
@@ -217,10 +217,10 @@ def implicit_tls(take):
     path = text(take, "bob@example.com", "alice@example.com")
     with take.recorder():
         on("client", "env", f"SSLKEYLOGFILE={take.folder}/keys.log", "curl", "-sS", "--crlf",
-           "--cacert", f"{DIR}/cert.pem", "--url", f"smtps://{MAIL}:465/laptop.example.org", "--mail-from",
-           "bob@example.com", "--mail-rcpt", "alice@example.com", "--user", ":".join(BOB),
+           "--cacert", f"{DIR}/cert.pem", "--url", f"smtps://{MAIL}:465/laptop.example.org",
+           "--mail-from", "bob@example.com", "--mail-rcpt", "alice@example.com", "--user", ":".join(BOB),
            "--upload-file", lf(path))
-    take.expect(end="rst", protocol="tls", tls={"offered": False, "requested": False})
+    take.expect(end="rst", protocol="tls", tls={})
 
 
 @session("smtp-refused-recipient", "Three recipients, one of which the server does not know",
@@ -251,16 +251,18 @@ def pipelining(take):
                 [message("dave@example.com", ["alice@example.com", "bob@example.com"], path)])
 
 
-@session("smtp-ipv6", "A login and a mail over IPv6", "the addresses; nothing else differs",
+@session("smtp-ipv6", "A login and a mail over IPv6", "the addresses; nothing else differs. curl counts SIZE before it makes CRLF"
+         " of LF, so the message is larger than announced",
          ["Postfix", "Dovecot", "curl"])
 def ipv6(take):
     """curl -6 to port 587"""
     path = text(take, "dave@example.com", "carol@example.com")
     with take.recorder():
-        curl("smtp://mail6.example.com:587/laptop.example.org", path, "dave@example.com", "carol@example.com", "--user",
-             ":".join(DAVE), "--login-options", "AUTH=PLAIN")
+        curl("smtp://mail6.example.com:587/laptop.example.org", path, "dave@example.com",
+             "carol@example.com", "--user", ":".join(DAVE), "--login-options", "AUTH=PLAIN")
     take.expect([login("PLAIN", *DAVE)],
-                [message("dave@example.com", "carol@example.com", path)])
+                [message("dave@example.com", "carol@example.com", path)],
+                oddities=["size-mismatch"])
 
 
 @session("smtp-port-2525", "SMTP on a port of its own, from a program as a student writes it",
@@ -399,7 +401,8 @@ def with_attachment(take):
     with take.recorder():
         curl(f"smtp://{MAIL}:587/laptop.example.org", path, "dave@example.com",
              "alice@example.com", "--user", ":".join(DAVE), "--login-options", "AUTH=PLAIN")
-    take.expect([login("PLAIN", *DAVE)], [message("dave@example.com", "alice@example.com", path)])
+    take.expect([login("PLAIN", *DAVE)], [message("dave@example.com", "alice@example.com", path)],
+                oddities=["size-mismatch"])
 
 
 @session("smtp-typed", "A session typed by hand, with mistakes",
