@@ -35,20 +35,37 @@ size_t ms_utf8_length(const uint8_t *data, size_t length)
     return 0;
 }
 
-/* C1 controls, line and paragraph separators, zero-width and bidirectional controls, BOM, tags. */
-static bool is_harmful(const uint8_t *data, size_t length)
+/* The code point of a good sequence of 2-4 bytes. */
+static uint32_t code_point(const uint8_t *data, size_t length)
 {
-    if (length == 2)
-        return (data[0] == 0xc2 && data[1] < 0xa0) || (data[0] == 0xd8 && data[1] == 0x9c);
-    if (length == 3) {
-        uint32_t code = (uint32_t)(data[0] & 0x0f) << 12 | (uint32_t)(data[1] & 0x3f) << 6 |
-                        (uint32_t)(data[2] & 0x3f);
-        return (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-               (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
-               (code >= 0xfff9 && code <= 0xfffb);
+    uint32_t code = data[0] & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (data[i] & 0x3fu);
+    return code;
+}
+
+/* Code points that move, hide or turn what stands beside them, or cannot be seen themselves. */
+static bool is_harmful(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } harmful[] = {
+        {0x80, 0x9f},       /* C1 controls */
+        {0xad, 0xad},       /* soft hyphen */
+        {0x61c, 0x61c},     /* Arabic letter mark */
+        {0x180e, 0x180e},   /* Mongolian vowel separator */
+        {0x200b, 0x200f},   /* zero width, left-to-right and right-to-left marks */
+        {0x2028, 0x202e},   /* line and paragraph separators, bidirectional embeddings */
+        {0x2060, 0x206f},   /* word joiner, bidirectional isolates */
+        {0xfeff, 0xfeff},   /* byte order mark */
+        {0xfff9, 0xfffb},   /* interlinear annotation */
+        {0x1d173, 0x1d17a}, /* musical format controls */
+        {0xe0000, 0xe007f}, /* tags */
+    };
+    for (size_t i = 0; i < sizeof harmful / sizeof harmful[0]; i++) {
+        if (code >= harmful[i].first && code <= harmful[i].last)
+            return true;
     }
-    if (length == 4)
-        return data[0] == 0xf3 && data[1] == 0xa0 && (data[2] == 0x80 || data[2] == 0x81);
     return false;
 }
 
@@ -78,7 +95,7 @@ void ms_escape_terminal(MsBuffer *out, const uint8_t *data, size_t length)
         if (data[at] == '\\') {
             ms_buffer_append(out, "\\\\", 2);
             at++;
-        } else if (sequence > 1 && !is_harmful(data + at, sequence)) {
+        } else if (sequence > 1 && !is_harmful(code_point(data + at, sequence))) {
             ms_buffer_append(out, data + at, sequence);
             at += sequence;
         } else {
@@ -88,6 +105,16 @@ void ms_escape_terminal(MsBuffer *out, const uint8_t *data, size_t length)
             at += bytes;
         }
     }
+}
+
+/* \uNNNN, as a pair of surrogates beyond 16 bits (RFC 8259 7). */
+static void escape_code(MsBuffer *out, uint32_t code)
+{
+    if (code > 0xffff) {
+        ms_buffer_printf(out, "\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)));
+        code = 0xdc00 + ((code - 0x10000) & 0x3ff);
+    }
+    ms_buffer_printf(out, "\\u%04x", (unsigned)code);
 }
 
 bool ms_escape_json(MsBuffer *out, const uint8_t *data, size_t length)
@@ -121,12 +148,8 @@ bool ms_escape_json(MsBuffer *out, const uint8_t *data, size_t length)
             ms_buffer_text(out, "\xef\xbf\xbd");
             exact = false;
             at++;
-        } else if (is_harmful(data + at, sequence) && sequence < 4) {
-            uint32_t code = sequence == 2 ? (uint32_t)(byte & 0x1f) << 6 | (data[at + 1] & 0x3fu)
-                                          : (uint32_t)(byte & 0x0f) << 12 |
-                                                (uint32_t)(data[at + 1] & 0x3f) << 6 |
-                                                (data[at + 2] & 0x3fu);
-            ms_buffer_printf(out, "\\u%04x", (unsigned)code);
+        } else if (is_harmful(code_point(data + at, sequence))) {
+            escape_code(out, code_point(data + at, sequence));
             at += sequence;
         } else {
             ms_buffer_append(out, data + at, sequence);

@@ -85,6 +85,8 @@ static void emit_text(MsAuth *auth, MsFieldId field, MsDirection direction, cons
     emit(auth, &fact, direction, where);
 }
 
+_Static_assert(MS_FIELD_AUTH_USERNAME - MS_FIELD_AUTH_AUTHZID < 64, "MsAuth.said is too small");
+
 static uint64_t bit(MsFieldId field)
 {
     return (uint64_t)1 << (field - MS_FIELD_AUTH_AUTHZID);

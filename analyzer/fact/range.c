@@ -26,18 +26,21 @@ const MsPiece *ms_bytes_piece(const MsBytes *bytes, size_t offset)
 static bool continues(const MsRange *before, const MsRange *range)
 {
     return before->frame == range->frame && before->file == range->file &&
-           before->source == range->source && before->offset + before->length == range->offset;
+           before->source == range->source &&
+           (uint64_t)before->offset + before->length == range->offset &&
+           range->length <= UINT32_MAX - before->length;
 }
 
 void ms_ranges_add_one(MsRanges *ranges, const MsRange *range, int64_t time_ns, size_t cap)
 {
     if (ranges->n_ranges == 0)
         ranges->time_ns = time_ns;
-    else if (ranges->omitted == 0 && continues(&ranges->range[ranges->n_ranges - 1], range)) {
+    else if (continues(&ranges->range[ranges->n_ranges - 1], range)) {
         ranges->range[ranges->n_ranges - 1].length += range->length;
         return;
     }
-    if (ranges->n_ranges >= cap && ranges->n_ranges > 0) {
+    /* Once some are left out, further ones only replace the last, whatever cap comes with them. */
+    if ((ranges->n_ranges >= cap || ranges->omitted > 0) && ranges->n_ranges > 0) {
         ranges->omitted++;
         ranges->range[ranges->n_ranges - 1] = *range;
         return;
