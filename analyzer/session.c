@@ -36,6 +36,7 @@ struct MsSession {
     uint64_t begin[2];     /* stream offset at which the dialogue begins */
     MsMark end;            /* first FIN or RST */
     uint8_t end_side;
+    bool end_rst;
     uint8_t n_fins, n_rsts;
     MsRange quit; /* QUIT or the reply to it */
     int64_t quit_ns;
@@ -353,6 +354,7 @@ static void tell_event(MsSession *session, unsigned side, MsItemKind kind, const
     if (session->end.frame == 0) {
         session->end = *mark;
         session->end_side = (uint8_t)side;
+        session->end_rst = !fin;
     }
     if (fin)
         session->n_fins++;
@@ -670,7 +672,7 @@ static void say_end(MsSession *session, MsOver why)
     const MsStream *stream = session->stream;
     bool quit = session->class->has_quit && session->class->has_quit(session->dialogue);
     bool known = session->end.frame != 0;
-    const char *how = quit ? "quit" : session->n_rsts ? "rst" : session->n_fins ? "fin" : "open";
+    const char *how = quit ? "quit" : !known ? "open" : session->end_rst ? "rst" : "fin";
     if (quit && session->quit.frame) {
         const MsFact fact = {.field = MS_FIELD_SESSION_END,
                              .direction = session->quit_direction,

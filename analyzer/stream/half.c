@@ -226,6 +226,16 @@ void ms_half_shift(MsHalf *half, uint64_t length)
     }
 }
 
+void ms_half_shift_needs(MsHalf *half, int64_t length)
+{
+    const MsQueue *queue = half->queue;
+    for (uint32_t i = queue ? queue->first : 0; queue && i < queue->n_items; i++) {
+        MsItem *item = queue->items[i];
+        if (item->needs > 0)
+            item->needs = (uint64_t)MAX((int64_t)item->needs + length, 0);
+    }
+}
+
 void ms_half_cut(MsHalf *half, MsPool *pool, void *owner, uint64_t at, uint64_t end)
 {
     MsQueue *queue = queue_of(half, pool, owner);

@@ -95,6 +95,9 @@ void ms_half_store_event(MsHalf *half, MsPool *pool, void *owner, MsItemKind kin
 /* Moves all that waits `length` bytes on: the stream began earlier than was thought. */
 void ms_half_shift(MsHalf *half, uint64_t length);
 
+/* The other side's stream began that many bytes earlier (later when negative) than was thought. */
+void ms_half_shift_needs(MsHalf *half, int64_t length);
+
 /* Notes that the bytes [at, end) were cut off. */
 void ms_half_cut(MsHalf *half, MsPool *pool, void *owner, uint64_t at, uint64_t end);
 

@@ -146,7 +146,7 @@ static void hand_on(MsStream *stream, MsStreamContext *context, unsigned side)
         }
         half->flags |= MS_HALF_ENDED;
         ms_half_drop_behind(half, &context->pool);
-        stream->flags |= MS_STREAM_OVER;
+        stream->flags |= MS_STREAM_OVER | MS_STREAM_RST;
         context->events->event(stream, side, MS_ITEM_RST, &item->mark, context->user_data);
         break;
     }
@@ -320,6 +320,15 @@ static void report_conflict(const MsConflict *conflict, void *user_data)
     ms_ranges_clear(&ranges);
 }
 
+/* A tentative beginning was not the first byte: the first one is `length` bytes before it. */
+static void begin_earlier(MsStream *stream, unsigned side, uint32_t length)
+{
+    MsHalf *half = &stream->half[side];
+    half->next -= length;
+    ms_half_shift(half, length);
+    ms_half_shift_needs(&stream->half[!side], length);
+}
+
 /* Bytes of the segment from payload[skip] on, which is stream offset `at`, with their pieces. */
 static MsBytes segment_bytes(const MsSegment *segment, uint32_t skip, uint64_t at, MsPiece *pieces)
 {
@@ -368,19 +377,6 @@ static void push_new(Push *push, const MsBytes *bytes, uint64_t needs)
     }
     ms_half_store(half, &context->pool, stream, bytes, needs, context->order, report_conflict,
                   push);
-}
-
-/* A tentative beginning was not the first byte: the first one is `length` bytes before it. */
-static void begin_earlier(MsStream *stream, unsigned side, uint32_t length)
-{
-    MsHalf *half = &stream->half[side];
-    half->next -= length;
-    ms_half_shift(half, length);
-    const MsQueue *queue = stream->half[!side].queue;
-    for (uint32_t i = queue ? queue->first : 0; queue && i < queue->n_items; i++) {
-        if (queue->items[i]->needs > 0)
-            queue->items[i]->needs += length;
-    }
 }
 
 static void push_bytes(Push *push, uint32_t seq, uint64_t needs)
@@ -467,8 +463,14 @@ static void push_rst(Push *push)
 static void note_seq(MsStream *stream, unsigned side, const MsSegment *segment, uint32_t seq)
 {
     MsHalf *half = &stream->half[side];
-    half->flags |= MS_HALF_SENT;
     bool syn = segment->flags & MS_TCP_SYN;
+    if (!(half->flags & MS_HALF_SENT) && is_early(half) &&
+        !(segment->flags & (MS_TCP_SYN | MS_TCP_RST))) {
+        /* In mid-stream the first segment of a side begins it, not what the other acknowledged. */
+        ms_half_shift_needs(&stream->half[!side], -(int64_t)(int32_t)(seq - half->next));
+        half->next = seq;
+    }
+    half->flags |= MS_HALF_SENT;
     if (!(half->flags & MS_HALF_KNOWN)) {
         if (!(segment->flags & MS_TCP_RST)) {
             ms_stream_start(stream, side, seq, syn);
@@ -589,17 +591,49 @@ static void keep_caps(MsStream *stream, MsStreamContext *context, unsigned side)
         ms_stream_relieve(stream, context);
 }
 
+static void note_last(MsStream *stream, unsigned side, const MsSegment *segment)
+{
+    stream->last = ms_mark(segment);
+    if (side)
+        stream->flags |= MS_STREAM_LAST_1;
+    else
+        stream->flags &= (uint8_t)~MS_STREAM_LAST_1;
+}
+
+bool ms_stream_linger(MsStream *stream, MsStreamContext *context, unsigned side,
+                      const MsSegment *segment)
+{
+    MsHalf *half = &stream->half[side];
+    MsMark mark = ms_mark(segment);
+    int64_t ahead = ms_half_offset(half, segment->seq) - (int64_t)half->offset;
+    note_last(stream, side, segment);
+    stream->order = context->order;
+    if (segment->flags & MS_TCP_RST) {
+        if (ahead < -1 || ahead > WINDOW || (stream->flags & MS_STREAM_RST))
+            return false;
+        stream->flags |= MS_STREAM_RST;
+        context->events->event(stream, side, MS_ITEM_RST, &mark, context->user_data);
+        return true;
+    }
+    if ((segment->flags & MS_TCP_FIN) && !(half->flags & MS_HALF_ENDED) && ahead >= -1 &&
+        ahead <= WINDOW) {
+        half->flags |= MS_HALF_FIN | MS_HALF_ENDED;
+        context->events->event(stream, side, MS_ITEM_FIN, &mark, context->user_data);
+    }
+    if (segment->flags & MS_TCP_ACK)
+        note_ack(stream, side, segment);
+    return !(stream->flags & MS_STREAM_RST) &&
+           acked_offset(&stream->half[0]) > (int64_t)stream->half[0].offset &&
+           acked_offset(&stream->half[1]) > (int64_t)stream->half[1].offset;
+}
+
 void ms_stream_push(MsStream *stream, MsStreamContext *context, unsigned side,
                     const MsSegment *segment)
 {
     Push push = {.stream = stream, .context = context, .side = side, .segment = segment};
     uint8_t flags = segment->flags;
     uint32_t seq = segment->seq + ((flags & MS_TCP_SYN) != 0);
-    stream->last = ms_mark(segment);
-    if (side)
-        stream->flags |= MS_STREAM_LAST_1;
-    else
-        stream->flags &= (uint8_t)~MS_STREAM_LAST_1;
+    note_last(stream, side, segment);
     stream->order = context->order;
     if (!(stream->flags & MS_STREAM_HANDSHAKE) || (flags & MS_TCP_SYN))
         note_handshake(stream, side, segment);

@@ -13,7 +13,8 @@ enum {
     MS_STREAM_NEW_SYN = 1 << 3,   /* a SYN of another connection with the same ports was seen */
     MS_STREAM_DEAF = 1 << 4,      /* set by the listener: nothing is to be kept for it */
     MS_STREAM_OVER = 1 << 5,      /* RST, or both FINs: nothing more will be handed on */
-    MS_STREAM_LAST_1 = 1 << 6     /* side 1 sent the last segment */
+    MS_STREAM_LAST_1 = 1 << 6,    /* side 1 sent the last segment */
+    MS_STREAM_RST = 1 << 7        /* by RST */
 };
 
 /* A connection. Its first part is the key. Kept small: an idle one costs nothing else. */
@@ -72,6 +73,11 @@ typedef struct {
 /* A segment of this connection, sent by `side`. `context->order` has been counted up for it. */
 void ms_stream_push(MsStream *stream, MsStreamContext *context, unsigned side,
                     const MsSegment *segment);
+
+/* The same for a stream that is over: only FIN, RST and the last ACK still count. Returns true when
+ * no more of them can be expected. */
+bool ms_stream_linger(MsStream *stream, MsStreamContext *context, unsigned side,
+                      const MsSegment *segment);
 
 /* Notes a segment of the handshake, or the first one seen; at most three are kept. */
 void ms_stream_mark(MsStream *stream, unsigned side, uint8_t flags, const MsMark *mark);

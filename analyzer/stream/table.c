@@ -10,10 +10,19 @@
 enum {
     SLAB = 128,         /* streams allocated at once */
     FIRST_SLOTS = 256,  /* of the hash table */
+    LINGERING = 1024,   /* streams that are over and stay a little */
     GIVE_UP_PART = 16,  /* the oldest 1/16 of all streams go at once */
     LATE_SYN = 1 << 20, /* bytes before a guessed start in which a SYN is that of the same stream */
     NEW_CONNECTION = 65536 /* bytes from a SYN in which a segment belongs to it */
 };
+
+static const int64_t LINGER_NS = 2000000000; /* capture time that a stream that is over stays */
+
+/* A stream that is over; it stays a little, as FIN, RST and the last ACK may follow. */
+typedef struct {
+    uint32_t index;
+    uint32_t number; /* tells whether the stream at that index is still the same */
+} Lingering;
 
 typedef struct {
     uint32_t hash;
@@ -32,8 +41,10 @@ struct MsTable {
     MsStream **slabs;
     uint32_t n_slabs;
     uint32_t free_index; /* 1 + index of a free stream, whose `number` is the next; 0: none */
-    MsMemo first;        /* connections of which only segments without data were seen */
-    MsMemo ended;        /* what is left of connections that ended, or carry no mail */
+    Lingering lingering[LINGERING]; /* ring, the oldest at linger_first */
+    uint32_t linger_first, n_lingering;
+    MsMemo first; /* connections of which only segments without data were seen */
+    MsMemo ended; /* what is left of connections that ended, or carry no mail */
 };
 
 /* A segment with what is needed to find its connection. */
@@ -175,13 +186,26 @@ static void grow(MsTable *table)
     g_free(old);
 }
 
-/* Takes the stream out of the hash table; those behind it move up. */
-static uint32_t unhash(MsTable *table, const MsStream *stream, uint64_t key)
+/* The slot that leads to the stream. */
+static uint32_t slot_of(const MsTable *table, const MsStream *stream, uint64_t key)
 {
     uint32_t mask = table->n_slots - 1;
     uint32_t i = (uint32_t)key & mask;
     while (stream_at(table, table->slots[i].index - 1) != stream)
         i = (i + 1) & mask;
+    return i;
+}
+
+static uint32_t index_of(const MsTable *table, const MsStream *stream, uint64_t key)
+{
+    return table->slots[slot_of(table, stream, key)].index - 1;
+}
+
+/* Takes the stream out of the hash table; those behind it move up. */
+static uint32_t unhash(MsTable *table, const MsStream *stream, uint64_t key)
+{
+    uint32_t mask = table->n_slots - 1;
+    uint32_t i = slot_of(table, stream, key);
     uint32_t index = table->slots[i].index;
     for (uint32_t next = (i + 1) & mask; table->slots[next].index; next = (next + 1) & mask) {
         uint32_t home = table->slots[next].hash & mask;
@@ -220,7 +244,7 @@ static MsStream *allocate(MsTable *table, uint64_t key)
 
 void ms_table_close(MsTable *table, MsStream *stream, MsOver why)
 {
-    if (why != MS_OVER_DEAF)
+    if (why != MS_OVER_DEAF && !(stream->flags & MS_STREAM_OVER))
         ms_stream_finish(stream, &table->context);
     if (why == MS_OVER_LIMIT)
         table->given_up++;
@@ -287,13 +311,42 @@ static void give_up_oldest(MsTable *table)
         ms_table_close(table, streams[i], MS_OVER_LIMIT);
 }
 
+/* Closes streams that stayed long enough; with `make_room` also the oldest one. */
+static void expire(MsTable *table, int64_t now_ns, bool make_room)
+{
+    while (table->n_lingering > 0) {
+        Lingering oldest = table->lingering[table->linger_first];
+        MsStream *stream = stream_at(table, oldest.index);
+        bool there = stream->n_marks > 0 && stream->number == oldest.number;
+        if (there && now_ns - stream->last.time_ns <= LINGER_NS && !make_room)
+            return;
+        table->linger_first = (table->linger_first + 1) % LINGERING;
+        table->n_lingering--;
+        make_room = false;
+        if (there)
+            ms_table_close(table, stream, MS_OVER_ENDED);
+    }
+}
+
+static void linger(MsTable *table, MsStream *stream)
+{
+    if (table->n_lingering == LINGERING)
+        expire(table, stream->last.time_ns, true);
+    uint32_t at = (table->linger_first + table->n_lingering++) % LINGERING;
+    uint32_t from;
+    uint64_t key = stream_key(table, stream, &from);
+    table->lingering[at] = (Lingering){index_of(table, stream, key), stream->number};
+}
+
 /* Closes the stream when its time has come. */
 static void close_if_over(MsTable *table, MsStream *stream)
 {
-    if (stream->flags & MS_STREAM_OVER)
-        ms_table_close(table, stream, MS_OVER_ENDED);
-    else if ((stream->flags & MS_STREAM_DEAF) && !table->keep_deaf)
+    if ((stream->flags & MS_STREAM_DEAF) && !table->keep_deaf) {
         ms_table_close(table, stream, MS_OVER_DEAF);
+    } else if (stream->flags & MS_STREAM_OVER) {
+        ms_stream_finish(stream, &table->context);
+        linger(table, stream);
+    }
 }
 
 /* ---- segments ---- */
@@ -436,7 +489,8 @@ static Belongs belongs(MsTable *table, MsStream *stream, const Lookup *lookup, u
         return NEW;
     remember(table, lookup);
     stream->flags |= MS_STREAM_NEW_SYN;
-    bool ending = (stream->half[0].flags | stream->half[1].flags) & MS_HALF_FIN;
+    bool ending = (stream->flags & MS_STREAM_OVER) ||
+                  (stream->half[0].flags | stream->half[1].flags) & MS_HALF_FIN;
     if (ending || segment->payload_length > 0)
         return NEW;
     return NOTHING; /* RFC 9293 3.10.7.4: a SYN alone does not end what is established */
@@ -461,6 +515,8 @@ void ms_table_push(MsTable *table, const MsSegment *segment)
     Lookup lookup = look(table, segment);
     unsigned side = 0;
     table->context.order++;
+    if (table->n_lingering > 0)
+        expire(table, segment->time_ns, false);
     MsStream *stream = find(table, &lookup, &side);
     if (stream) {
         Belongs to = belongs(table, stream, &lookup, side);
@@ -476,8 +532,14 @@ void ms_table_push(MsTable *table, const MsSegment *segment)
             return;
         stream = create(table, &lookup, &side);
     }
+    if (G_UNLIKELY(stream->flags & MS_STREAM_OVER)) {
+        if (ms_stream_linger(stream, &table->context, side, segment))
+            ms_table_close(table, stream, MS_OVER_ENDED);
+        return;
+    }
     ms_stream_push(stream, &table->context, side, segment);
-    close_if_over(table, stream);
+    if (G_UNLIKELY(stream->flags & (MS_STREAM_OVER | MS_STREAM_DEAF)))
+        close_if_over(table, stream);
     if (G_UNLIKELY(table->context.pool.waiting >
                    table->context.pool.limits->value[MS_LIMIT_TOTAL_REORDER]))
         keep_total(table);

@@ -84,6 +84,6 @@ class Session:
         return flags
 
     def tcp_end(self):
-        if self.values("session.rst"):
-            return "rst"
-        return "fin" if self.values("session.fin") else "open"
+        """Which came first: FIN, RST or the end of the capture."""
+        keys = [fact["key"] for fact in self.facts if fact["key"] in ("session.fin", "session.rst")]
+        return keys[0][len("session."):] if keys else "open"

@@ -326,11 +326,43 @@ static void test_rst(void)
         listen_all(listen, wire, packets);
         g_assert_cmpuint(listen->rsts, ==, rows[i].ends);
         g_assert_cmpuint(listen->ignored, ==, !rows[i].ends && !rows[i].waits);
-        g_assert_cmpuint(listen->streams, ==, rows[i].ends);
         listen_end(listen);
+        g_assert_cmpuint(listen->streams, ==, 1);
         g_assert_cmpuint(listen->rsts, ==, rows[i].ends || rows[i].waits);
     }
     g_assert_cmpuint(n, ==, 8);
+}
+
+/* What follows the end: RST instead of the last ACK, FIN after a RST; then the time is over. */
+static void test_linger(void)
+{
+    static const struct {
+        uint8_t first, second; /* client's flags, server's flags */
+        const char *log;
+    } rows[] = {{MS_TCP_FIN, MS_TCP_FIN, "0 bytes\n0 fin\n1 fin\n0 rst\nover\n"},
+                {MS_TCP_RST, MS_TCP_FIN, "0 bytes\n0 rst\n1 fin\nover\n"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Wire) wire = wire_new(40000, 25, 1000, 2000);
+        g_autoptr(GPtrArray) packets = wire_packets();
+        wire_handshake(wire, packets);
+        wire_text(wire, packets, 0, "QUIT\r\n");
+        uint32_t next = wire->next[0];
+        g_ptr_array_add(packets, wire_packet(0, rows[i].first | MS_TCP_ACK, next, 2001, NULL, 0));
+        g_ptr_array_add(packets, wire_packet(1, rows[i].second | MS_TCP_ACK, 2001, next, NULL, 0));
+        g_ptr_array_add(packets, wire_packet(0, MS_TCP_RST, next + 1, 0, NULL, 0));
+        g_autoptr(Listen) listen = listen_new(wire, NULL);
+        listen_all(listen, wire, packets);
+        g_assert_cmpuint(listen->streams, ==, i == 0);
+        g_autoptr(Wire) other = wire_new(40001, 25, 1, 1);
+        g_autoptr(GPtrArray) later = wire_packets();
+        wire_handshake(other, later);
+        wire->port[0] = 40001;
+        wire->time_ns += 5000000000;
+        listen_all(listen, wire, later);
+        g_assert_cmpuint(listen->streams, ==, 1);
+        g_assert_cmpstr(listen->log->str, ==, rows[i].log);
+        listen_end(listen);
+    }
 }
 
 /* A RST ends its own side; what the other side sent before it is still handed on. */
@@ -344,8 +376,8 @@ static void test_rst_behind_hole(void)
     g_ptr_array_add(packets, g_ptr_array_steal_index(packets, 3));
     g_autoptr(Listen) listen = listen_new(wire, NULL);
     listen_all(listen, wire, packets);
-    g_assert_cmpstr(listen->log->str, ==, "0 bytes\n0 rst\nover\n");
     listen_end(listen);
+    g_assert_cmpstr(listen->log->str, ==, "0 bytes\n0 rst\nover\n");
 }
 
 static void test_midstream(void)
@@ -469,6 +501,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stream/stragglers", test_stragglers);
     g_test_add_func("/stream/rst", test_rst);
     g_test_add_func("/stream/rst-behind-hole", test_rst_behind_hole);
+    g_test_add_func("/stream/linger", test_linger);
     g_test_add_func("/stream/midstream", test_midstream);
     g_test_add_func("/stream/one-sided", test_one_sided);
     g_test_add_func("/stream/fast-open", test_fast_open);
