@@ -14,9 +14,9 @@
 /* BLOCK was measured: smaller costs system calls, larger falls out of the cache. */
 enum { BLOCK = 1 << 20, PACKED_BLOCK = 128 << 10 };
 
-static void start(MsInput *input)
+static void start(MsInput *input, size_t room)
 {
-    input->allocated = BLOCK;
+    input->allocated = room;
     input->buffer = g_malloc(input->allocated);
 }
 
@@ -52,7 +52,7 @@ bool ms_input_open(MsInput *input, const char *path, GError **error)
     }
     input->fd = fd;
     input->close_fd = !standard;
-    start(input);
+    start(input, BLOCK);
     return true;
 }
 
@@ -63,7 +63,7 @@ void ms_input_open_memory(MsInput *input, const uint8_t *data, size_t length)
     input->memory = data;
     input->memory_left = length;
     input->size = length;
-    start(input);
+    start(input, CLAMP(length, 64, BLOCK));
 }
 
 void ms_input_close(MsInput *input)
