@@ -20,7 +20,10 @@ struct MsMessage {
     bool complete;
     bool keeping;        /* every byte so far was kept (MS_KEEP_ALL) */
     int spool;           /* file descriptor, or -1 */
-    uint64_t head_limit; /* bytes */
+    uint64_t head_limit; /* bytes; grows while the header has not ended */
+    uint64_t show_limit; /* bytes of the head that are shown */
+    uint64_t header_limit;
+    enum { HEADER_UNKNOWN, HEADER_OPEN, HEADER_ENDED } header; /* behind show_limit */
     uint64_t memory_limit;
     uint64_t size_limit;
     size_t range_limit;
@@ -48,8 +51,9 @@ MsMessage *ms_message_new(int32_t number, const MsLimits *limits, MsKeep keep, b
     message->hash = hash;
     message->keeping = keep == MS_KEEP_ALL;
     message->spool = -1;
-    message->head_limit = limits->value[MS_LIMIT_MESSAGE_HEAD];
-    message->memory_limit = MAX(limits->value[MS_LIMIT_MESSAGE_MEMORY], message->head_limit);
+    message->head_limit = message->show_limit = limits->value[MS_LIMIT_MESSAGE_HEAD];
+    message->header_limit = MAX(limits->value[MS_LIMIT_MESSAGE_HEADER], message->head_limit);
+    message->memory_limit = MAX(limits->value[MS_LIMIT_MESSAGE_MEMORY], message->header_limit);
     message->size_limit = limits->value[MS_LIMIT_MESSAGE_SIZE];
     message->range_limit = (size_t)limits->value[MS_LIMIT_FACT_RANGES];
     message->open_spool = open_spool;
@@ -197,6 +201,32 @@ static void keep_bytes(MsMessage *message, const uint8_t *data, size_t length)
     }
 }
 
+/* Whether an empty line ends the header in these bytes. */
+static bool has_empty_line(const uint8_t *data, size_t length)
+{
+    const uint8_t *end = data + length;
+    for (const uint8_t *at = data; (at = memchr(at, '\n', (size_t)(end - at))); at++) {
+        if ((end - at > 1 && at[1] == '\n') || (end - at > 2 && at[1] == '\r' && at[2] == '\n'))
+            return true;
+    }
+    return false;
+}
+
+/* Looks, when the head is full, whether the header goes on behind it: then more is kept. */
+static void widen_head(MsMessage *message, const uint8_t *data, size_t length)
+{
+    if (message->header == HEADER_UNKNOWN) {
+        size_t head = (size_t)MIN(message->kept.length, message->head_limit);
+        message->header = has_empty_line(message->kept.data, head) ? HEADER_ENDED : HEADER_OPEN;
+        if (message->header == HEADER_OPEN)
+            message->head_limit = message->header_limit;
+    }
+    if (message->header == HEADER_OPEN && has_empty_line(data, length)) {
+        message->header = HEADER_ENDED;
+        message->head_limit = MIN(message->head_limit, message->size + length);
+    }
+}
+
 void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length)
 {
     g_assert(!message->ended && offset <= bytes->length && length <= bytes->length - offset);
@@ -204,6 +234,9 @@ void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, si
         return;
     const uint8_t *data = bytes->data + offset;
     ms_ranges_add(&message->ranges, bytes, offset, length, message->range_limit);
+    if (message->header != HEADER_ENDED && !message->holes &&
+        message->size + length > message->show_limit)
+        widen_head(message, data, length);
     if (message->size < message->head_limit && !message->holes)
         add_pieces(message, bytes, offset, (size_t)MIN(length, message->head_limit - message->size),
                    message->size);
@@ -277,7 +310,7 @@ const MsRanges *ms_message_ranges(const MsMessage *message)
 const uint8_t *ms_message_head(const MsMessage *message, size_t *length)
 {
     *length =
-        message->keep == MS_KEEP_NONE ? 0 : (size_t)MIN(message->kept.length, message->head_limit);
+        message->keep == MS_KEEP_NONE ? 0 : (size_t)MIN(message->kept.length, message->show_limit);
     return message->kept.data;
 }
 

@@ -121,13 +121,18 @@ def capture_mail(tally, at, truth, mail):
         tally.check(at + "subject", unfold(truth["subject_raw"]), unfold(mail["subject"]))
     for name in ("hdr_from", "hdr_to", "hdr_message-id"):
         if name in truth:
-            tally.check(at + name, unfold(truth[name]), unfold(mail[name]))
+            ours = unfold(mail[name])
+            if len(truth[name]) == 300 and ours: # where the truth's own reader cut it
+                ours = ours[:300]
+            tally.check(at + name, unfold(truth[name]), ours)
 
 
 def capture_auth(tally, at, truth, attempt):
     tally.check(at + "mechanism", truth["mechanism"], attempt["mechanism"])
-    tally.check(at + "username", truth["username"], attempt["username"])
-    tally.check(at + "password", truth["password"], attempt["password"])
+    for name in ("username", "password"):
+        # A login cut short by a gap: the truth does not know what the program may still decode.
+        if truth[name] is not None or truth["ok"] is not None or not attempt[name]:
+            tally.check(at + name, truth[name], attempt[name])
     tally.check(at + "ok", truth["ok"], OUTCOMES.get(attempt["outcome"]))
     tally.check(at + "reply", truth.get("final_code"), attempt["reply_code"])
     if "challenge" in truth:

@@ -57,7 +57,7 @@ static void test_hash(void)
     static const size_t sizes[] = {0, 1, 55, 56, 64, 999, 1000, 1001, 5000, 70000, 400000};
     MsLimits limits;
     ms_limits_default(&limits);
-    limits.value[MS_LIMIT_MESSAGE_HEAD] = 1000;
+    limits.value[MS_LIMIT_MESSAGE_HEAD] = limits.value[MS_LIMIT_MESSAGE_HEADER] = 1000;
     size_t checked = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         for (int keep = MS_KEEP_NONE; keep <= MS_KEEP_ALL; keep++) {
@@ -105,7 +105,7 @@ static void test_spool(void)
 {
     MsLimits limits;
     ms_limits_default(&limits);
-    limits.value[MS_LIMIT_MESSAGE_HEAD] = 1000;
+    limits.value[MS_LIMIT_MESSAGE_HEAD] = limits.value[MS_LIMIT_MESSAGE_HEADER] = 1000;
     limits.value[MS_LIMIT_MESSAGE_MEMORY] = 20000;
     limits.value[MS_LIMIT_MESSAGE_SIZE] = 300000;
     static const struct {
@@ -141,7 +141,7 @@ static void test_disk_full(void)
 {
     MsLimits limits;
     ms_limits_default(&limits);
-    limits.value[MS_LIMIT_MESSAGE_HEAD] = 1000;
+    limits.value[MS_LIMIT_MESSAGE_HEAD] = limits.value[MS_LIMIT_MESSAGE_HEADER] = 1000;
     limits.value[MS_LIMIT_MESSAGE_MEMORY] = 20000;
     g_autofree char *text = pattern(50000);
     int opened = 0;
@@ -283,13 +283,27 @@ static void test_long_head(void)
 {
     MsLimits limits;
     ms_limits_default(&limits);
-    limits.value[MS_LIMIT_MESSAGE_HEAD] = 12;
+    limits.value[MS_LIMIT_MESSAGE_HEAD] = limits.value[MS_LIMIT_MESSAGE_HEADER] = 12;
     g_autoptr(MsMessage) message = ms_message_new(9, &limits, MS_KEEP_HEAD, true, NULL, NULL);
     push(message, "Date: x\r\nSubject: long\r\n\r\n", 26, 10);
     ms_message_end(message, true);
     g_autoptr(GString) out = g_string_new(NULL);
     ms_message_fields(message, on_field, out);
     g_assert_cmpstr(out->str, ==, "header=Date: x [1 54 7]\ndate=x [1 60 1]\n");
+
+    /* A header that goes on behind the head is read all the same; its end is not looked for again.
+     */
+    limits.value[MS_LIMIT_MESSAGE_HEADER] = 1000;
+    g_autoptr(MsMessage) longer = ms_message_new(9, &limits, MS_KEEP_HEAD, true, NULL, NULL);
+    push(longer, "Date: x\r\nSubject: long\r\n\r\nbody body body", 40, 10);
+    ms_message_end(longer, true);
+    g_string_truncate(out, 0);
+    ms_message_fields(longer, on_field, out);
+    g_assert_nonnull(strstr(out->str, "subject=long"));
+    g_assert_cmpuint(ms_message_kept(longer), <, 40);
+    size_t shown;
+    ms_message_head(longer, &shown);
+    g_assert_cmpuint(shown, ==, 12);
 }
 
 int main(int argc, char **argv)
