@@ -8,6 +8,7 @@ Usage: schema.py PROGRAM [CAPTURE OR FOLDER...]
 import copy
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -19,6 +20,9 @@ try:
 except ImportError:
     print("skipped: python3-jsonschema is not installed")
     sys.exit(77)
+
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
 
 
 def golden_lines():
@@ -34,6 +38,35 @@ def fresh_lines(program, names):
                               encoding="utf-8", timeout=300)
         for line in done.stdout.splitlines():
             yield " ".join(options + names), line
+
+
+def shape(item):
+    """What the schema looks at in a fact or an oddity: without the digits of times and of numbers
+    that are not 0, and without the text of values."""
+    kept = dict(item)
+    if isinstance(kept.get("value"), str) and not TIME.fullmatch(kept["value"]):
+        kept["value"] = "x"
+    for name in ("value", "time"):
+        if isinstance(kept.get(name), str):
+            kept[name] = re.sub(r"\d", "1", kept[name])
+    kept["ranges"] = sorted({(len(r), *map(bool, r)) for r in kept["ranges"]})
+    kept["detail"] = isinstance(kept.get("detail"), str)
+    if "hex" in kept:
+        kept["hex"] = bool(re.fullmatch(r"([0-9a-f]{2})+", kept["hex"]))
+    return re.sub(r"(?<![\w.])[1-9]\d*(?!\w)", "1", json.dumps(kept, sort_keys=True))
+
+
+def thin(session, seen):
+    """The session without facts and oddities whose shape was held against the schema before."""
+    thinned = dict(session)
+    for name in ("facts", "oddities"):
+        thinned[name] = []
+        for item in session[name]:
+            form = name + shape(item)
+            if form not in seen:
+                seen.add(form)
+                thinned[name].append(item)
+    return thinned
 
 
 def must_fail(validator, session):
@@ -70,12 +103,13 @@ def main():
     names = [name for name in names if pathlib.Path(name).exists()]
     checked = failed = 0
     first = None
+    seen = set()
     sources = list(golden_lines()) + (list(fresh_lines(program, names)) if names else [])
     for name, line in sources:
         session = json.loads(line)
         first = first or (session if session["facts"] else None)
         checked += 1
-        errors = sorted(validator.iter_errors(session), key=str)
+        errors = sorted(validator.iter_errors(thin(session, seen)), key=str)
         for error in errors[:3]:
             print(f"{name}: {error.json_path}: {error.message[:200]}")
         failed += bool(errors)
@@ -85,7 +119,7 @@ def main():
                 print(f"{name}: hex and value of {fact['key']} differ")
                 failed += 1
     strict = first is not None and must_fail(validator, first)
-    print(f"{checked} sessions held against the schema, {failed} fail")
+    print(f"{checked} sessions held against the schema, {len(seen)} shapes, {failed} fail")
     return 0 if checked and not failed and strict else 1
 
 
