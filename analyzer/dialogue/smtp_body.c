@@ -138,10 +138,15 @@ static void end_of_data(MsDialogue *smtp)
         ms_smtp_mail_close(smtp, false);
 }
 
+#ifdef __clang__ /* makes vectors of the loop at -O2 already */
+#define MS_VECTORS
+#else
+#define MS_VECTORS __attribute__((optimize("O3")))
+#endif
+
 /* True when nothing in the block needs a closer look: every LF follows a CR and every CR precedes
  * an LF, no dot begins a line, no NUL. `last`: the byte before data[0]. */
-__attribute__((optimize("O3"))) static bool is_clean(const uint8_t *data, size_t length,
-                                                     uint8_t last)
+MS_VECTORS static bool is_clean(const uint8_t *data, size_t length, uint8_t last)
 {
     unsigned odd = (unsigned)((data[0] == '\n') != (last == '\r')) |
                    (unsigned)((data[0] == '.') & (last == '\n')) | (unsigned)(data[0] == 0);

@@ -132,6 +132,8 @@ static void put_reply_words(Show *show, const MsLine *line)
     size_t length = line->code >= 400 ? enhanced_code(line, &at) : 0;
     if (length > 0)
         more = ms_enhanced_words(line->text + at, length, NULL);
+    if (more && strcmp(more, words) == 0)
+        more = NULL; /* 535 5.7.8 says the same twice */
     put_mark(show, strlen(words) + (more ? strlen(more) + 2 : 0));
     ms_pen_say(&show->pen, "%s%s%s", words, more ? "; " : "", more ? more : "");
 }
