@@ -204,12 +204,29 @@ static void keep_bytes(MsMessage *message, const uint8_t *data, size_t length)
 /* Whether an empty line ends the header in these bytes. */
 static bool has_empty_line(const uint8_t *data, size_t length)
 {
-    const uint8_t *end = data + length;
-    for (const uint8_t *at = data; (at = memchr(at, '\n', (size_t)(end - at))); at++) {
-        if ((end - at > 1 && at[1] == '\n') || (end - at > 2 && at[1] == '\r' && at[2] == '\n'))
+    for (size_t at = 0; at < length; at++) {
+        const uint8_t *newline = memchr(data + at, '\n', length - at);
+        if (!newline)
+            return false;
+        at = (size_t)(newline - data);
+        if ((length - at > 1 && newline[1] == '\n') ||
+            (length - at > 2 && newline[1] == '\r' && newline[2] == '\n'))
             return true;
     }
     return false;
+}
+
+/* The same in data behind the kept bytes, also where the two meet. */
+static bool has_next_empty_line(const MsMessage *message, const uint8_t *data, size_t length)
+{
+    const MsBuffer *kept = &message->kept;
+    uint8_t seam[4];
+    size_t before = MIN(kept->length, 2);
+    size_t after = MIN(length, 2);
+    if (before > 0)
+        memcpy(seam, kept->data + kept->length - before, before);
+    memcpy(seam + before, data, after);
+    return has_empty_line(seam, before + after) || has_empty_line(data, length);
 }
 
 /* Looks, when the head is full, whether the header goes on behind it: then more is kept. */
@@ -221,7 +238,7 @@ static void widen_head(MsMessage *message, const uint8_t *data, size_t length)
         if (message->header == HEADER_OPEN)
             message->head_limit = message->header_limit;
     }
-    if (message->header == HEADER_OPEN && has_empty_line(data, length)) {
+    if (message->header == HEADER_OPEN && has_next_empty_line(message, data, length)) {
         message->header = HEADER_ENDED;
         message->head_limit = MIN(message->head_limit, message->size + length);
     }
@@ -318,6 +335,8 @@ uint64_t ms_message_kept(const MsMessage *message)
 {
     if (message->keep == MS_KEEP_NONE)
         return 0;
+    if (message->keep == MS_KEEP_HEAD)
+        return MIN(message->kept.length, message->show_limit);
     if (message->spool >= 0)
         return MAX(message->spooled + message->waiting.length, message->kept.length);
     return message->kept.length;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * fuzz-auth.c - one login. Input: the mechanism, then lines that begin with `!` (initial response),
  * `>` (client), `<` (server) or `?` (a line is missing), and a last byte for the outcome. Holds:
- * exactly one auth.outcome, every fact has the attempt's number and a range, text facts are UTF-8
- * where the field says text. */
+ * exactly one auth.outcome, every fact has the attempt's number and its evidence, a field that
+ * cannot repeat comes once, and no value is longer than what was sent. */
 #include "dialogue/auth.h"
 #include "fuzz.h"
 
@@ -12,7 +12,8 @@
 
 typedef struct {
     MsTalk talk; /* first: the callbacks are handed its address */
-    unsigned outcomes;
+    unsigned seen[MS_N_FIELDS];
+    size_t size; /* of the input */
 } Listener;
 
 static void on_fact(MsTalk *talk, const MsFact *fact)
@@ -21,8 +22,14 @@ static void on_fact(MsTalk *talk, const MsFact *fact)
     g_assert_true(strncmp(field->key, "auth.", 5) == 0);
     g_assert_cmpint(fact->item, ==, 4);
     g_assert_true(fact->text_length == 0 || fact->text != NULL);
-    if (fact->field == MS_FIELD_AUTH_OUTCOME)
-        ((Listener *)(void *)talk)->outcomes++;
+    Listener *listener = (Listener *)(void *)talk;
+    listener->seen[fact->field]++;
+    if (!(field->flags & MS_MANY))
+        g_assert_cmpuint(listener->seen[fact->field], ==, 1);
+    g_assert_cmpuint(fact->n_ranges, ==, 1);
+    /* Hex doubles, UTF-16 to UTF-8 adds a half; problem and outcome are our own words. */
+    if (fact->field != MS_FIELD_AUTH_PROBLEM && fact->field != MS_FIELD_AUTH_OUTCOME)
+        g_assert_cmpuint(fact->text_length, <=, 2 * listener->size);
 }
 
 static void on_oddity(MsTalk *talk, const MsOddity *oddity)
@@ -60,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     ms_limits_default(&limits);
-    Listener listener = {.talk = {&listener_class, &limits, false}};
+    Listener listener = {.talk = {.class = &listener_class, .limits = &limits}, .size = size};
     MsRanges where = {0};
     MsRange range = {.frame = 1, .offset = 54, .length = 10};
     ms_ranges_add_one(&where, &range, 1, 16);
@@ -77,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ms_auth_cancelled(auth) ? MS_AUTH_CANCELLED : (MsAuthOutcome)(data[size - 1] % 4);
     ms_auth_end(auth, outcome, outcome == MS_AUTH_SUCCESS ? 235 : 535, &where);
     ms_auth_free(auth);
-    g_assert_cmpuint(listener.outcomes, ==, 1);
+    g_assert_cmpuint(listener.seen[MS_FIELD_AUTH_OUTCOME], ==, 1);
     ms_ranges_clear(&where);
     return 0;
 }

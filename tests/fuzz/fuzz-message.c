@@ -90,7 +90,10 @@ static char *run(const uint8_t *data, size_t size, size_t step, MsKeep keep)
     else
         g_assert_cmpstr(ms_message_sha256(message), ==, g_checksum_get_string(sum));
     Check check = {g_string_new(NULL), size};
-    if (keep != MS_KEEP_NONE)
+    if (keep == MS_KEEP_HEAD)
+        g_assert_cmpuint(ms_message_kept(message), ==,
+                         MIN(seen, limits.value[MS_LIMIT_MESSAGE_HEAD]));
+    if (keep == MS_KEEP_ALL)
         g_assert_cmpuint(ms_message_kept(message), <=, seen);
     ms_message_fields(message, log_field, &check);
     return g_string_free(check.log, FALSE);

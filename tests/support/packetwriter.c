@@ -272,7 +272,7 @@ static bool wrap_one(MsBuffer *packet, const char *name, Content *content, bool 
             continue;
         MsBuffer header = {0};
         put_hex(&header, headers[i].before);
-        put_field(&header, headers[i].field, content, ipv6);
+        put_field(&header, (int)headers[i].field, content, ipv6);
         put_hex(&header, headers[i].after);
         prepend(packet, &header);
         *content = headers[i].is;
