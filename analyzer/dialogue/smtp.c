@@ -131,7 +131,7 @@ static bool open_session(MsDialogue *smtp, Input *input)
         return true;
     }
     bool two = one && peek_line(data(input) + eaten, rest(input) - eaten, &second, &second_eaten);
-    if (!two && rest(input) < ENOUGH) {
+    if (!two && rest(input) < MIN(ENOUGH, line_cap(smtp))) {
         smtp->opening_held = one;
         if (!input->final || !one)
             return false;
@@ -192,7 +192,7 @@ static bool go_on(MsDialogue *smtp, Input *input)
 static bool take_tls(MsDialogue *smtp, Input *input, bool *wait)
 {
     *wait = false;
-    if (!ms_tls_is_record(data(input), rest(input), 1))
+    if (smtp->reader[MS_TO_SERVER].skipping || !ms_tls_is_record(data(input), rest(input), 1))
         return false;
     size_t hello = ms_tls_hello_length(data(input), rest(input));
     *wait = !input->final &&

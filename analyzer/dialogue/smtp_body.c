@@ -65,6 +65,7 @@ void ms_smtp_data_begin(MsDialogue *smtp, MsTransaction *transaction, int32_t ex
         ms_smtp_say_text(smtp, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, transaction->number, -1,
                          &smtp->data_at, "DATA", 4);
     smtp->phase = MS_PHASE_DATA;
+    ms_line_reset(&smtp->reader[MS_TO_SERVER], false);
 }
 
 static void note_loose(MsDialogue *smtp, MsLoose kind, const MsBytes *bytes, size_t offset,
@@ -499,8 +500,9 @@ void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span
 static bool judge_refused(MsDialogue *smtp, const uint8_t *data, size_t length, bool final)
 {
     enum { ENOUGH = 512 }; /* bytes; no command line is longer (RFC 5321 4.5.3.1.4) */
-    const uint8_t *end = memchr(data, '\n', MIN(length, ENOUGH));
-    if (!end && length < ENOUGH && length < smtp->chunk_left && !final)
+    size_t enough = MIN(ENOUGH, (size_t)smtp->talk->limits->value[MS_LIMIT_LINE]);
+    const uint8_t *end = memchr(data, '\n', MIN(length, enough));
+    if (!end && length < enough && length < smtp->chunk_left && !final)
         return false;
     smtp->chunk_refused = false;
     size_t line = end ? (size_t)(end - data) : 0;

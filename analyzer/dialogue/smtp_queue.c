@@ -144,7 +144,9 @@ bool ms_smtp_answered(MsDialogue *smtp, unsigned code, MsPending *entry)
     MsPending *first = entry_at(smtp, 0);
     if (first->doubt && code == 421)
         return false; /* RFC 5321 3.8: may come at any time */
-    if (first->doubt && !find_anchor(smtp, code) && !ms_smtp_next(smtp))
+    /* 354 and 221 tell which command they answer, also when a line of the server made no sense. */
+    bool telling = first->doubt || code == 354 || code == 221;
+    if (telling && !find_anchor(smtp, code) && !ms_smtp_next(smtp))
         return false;
     *entry = pop(smtp);
     /* RFC 2033 4.2: one reply for each recipient that was accepted */

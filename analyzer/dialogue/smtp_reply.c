@@ -492,7 +492,7 @@ static bool resync(MsDialogue *smtp, const uint8_t *data, size_t length)
 static bool tls_here(MsDialogue *smtp, const uint8_t *data, size_t length, bool *wait)
 {
     *wait = false;
-    if (smtp->reply || !ms_tls_is_record(data, length, 1))
+    if (smtp->reply || smtp->reader[MS_TO_CLIENT].skipping || !ms_tls_is_record(data, length, 1))
         return false;
     *wait = length < MS_TLS_HEADER;
     return !*wait;

@@ -293,9 +293,10 @@ static bool tls(const MsSniffSide side[2], MsSniffResult *result)
     for (unsigned i = 0; i < 2; i++) {
         if (!ms_tls_is_record(side[i].data, side[i].length, 3))
             continue;
+        bool hello = side[i].data[0] == 22; /* a handshake: the start of TLS is in the capture */
         bool own = in_list(tls_ports, G_N_ELEMENTS(tls_ports), side[i].port);
         bool other = in_list(tls_ports, G_N_ELEMENTS(tls_ports), side[!i].port);
-        if (!own && !other) {
+        if (!hello || (!own && !other)) {
             result->verdict = MS_SNIFF_NOT_MAIL;
             return true;
         }
