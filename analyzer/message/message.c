@@ -7,9 +7,13 @@
 #include "header.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
-enum { SPOOL_BLOCK = 65536 }; /* bytes written to the temporary file at once */
+enum {
+    SPOOL_BLOCK = 65536, /* bytes written to the temporary file at once */
+    HASH_AT_ONCE = 4096  /* bytes: up to this long a mail waits in memory and is hashed in one go */
+};
 
 struct MsMessage {
     gint references;
@@ -19,6 +23,7 @@ struct MsMessage {
     bool ended;
     bool complete;
     bool keeping;        /* every byte so far was kept (MS_KEEP_ALL) */
+    bool header_over;    /* MS_KEEP_NONE: the empty line was seen, nothing more is kept for it */
     int spool;           /* file descriptor, or -1 */
     uint64_t head_limit; /* bytes; grows while the header has not ended */
     uint64_t show_limit; /* bytes of the head that are shown */
@@ -130,7 +135,7 @@ static void hash_bytes(MsMessage *message, const uint8_t *data, size_t length)
     if (!message->hash || message->holes)
         return;
     if (!message->context) {
-        if (message->size + length <= message->head_limit)
+        if (message->size + length <= MIN(message->head_limit, HASH_AT_ONCE))
             return; /* as long as all of it is in the head */
         message->context = ms_hash_new();
         ms_hash_push(message->context, message->kept.data, message->kept.length);
@@ -173,8 +178,34 @@ static void start_spool(MsMessage *message)
     ms_buffer_clear(&message->waiting);
 }
 
+/* MS_KEEP_NONE: keeps what the header fields need, and a mail that is hashed in one go. */
+static void keep_header(MsMessage *message, const uint8_t *data, size_t length)
+{
+    MsBuffer *kept = &message->kept;
+    uint64_t whole = message->hash ? MIN(message->head_limit, HASH_AT_ONCE) : 0;
+    uint64_t room = message->header_over ? whole : message->head_limit;
+    if (kept->length < message->size || kept->length >= room)
+        return;
+    size_t from = kept->length > 3 ? kept->length - 3 : 0;
+    ms_buffer_append(kept, data, (size_t)MIN(length, room - kept->length));
+    for (const uint8_t *at = kept->data + from; !message->header_over;) {
+        size_t left = kept->length - (size_t)(at - kept->data);
+        const uint8_t *feed = left ? memchr(at, '\n', left) : NULL;
+        if (!feed)
+            break;
+        left -= (size_t)(feed + 1 - at);
+        at = feed + 1;
+        message->header_over =
+            (left > 0 && at[0] == '\n') || (left > 1 && at[0] == '\r' && at[1] == '\n');
+    }
+}
+
 static void keep_bytes(MsMessage *message, const uint8_t *data, size_t length)
 {
+    if (message->keep == MS_KEEP_NONE) {
+        keep_header(message, data, length);
+        return;
+    }
     if (message->keep != MS_KEEP_ALL || !message->keeping) {
         if (message->kept.length < message->head_limit)
             ms_buffer_append(&message->kept, data,
@@ -251,10 +282,10 @@ void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, si
         return;
     const uint8_t *data = bytes->data + offset;
     ms_ranges_add(&message->ranges, bytes, offset, length, message->range_limit);
-    if (message->header != HEADER_ENDED && !message->holes &&
+    if (message->header != HEADER_ENDED && !message->holes && !message->header_over &&
         message->size + length > message->show_limit)
         widen_head(message, data, length);
-    if (message->size < message->head_limit && !message->holes)
+    if (message->size < message->head_limit && !message->holes && !message->header_over)
         add_pieces(message, bytes, offset, (size_t)MIN(length, message->head_limit - message->size),
                    message->size);
     hash_bytes(message, data, length);
