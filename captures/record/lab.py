@@ -12,7 +12,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -213,8 +212,8 @@ class Lab:
 class Recorder:
     """tcpdump on one interface of the lab, as a context."""
 
-    def __init__(self, path, host="client", device="eth0", filter="", snaplen=0, nano=False):
-        self.command = ["tcpdump", "-Z", "root", "-n", "-U", "-B", "16384", "-i", device,
+    def __init__(self, path, host="client", device="eth0", filter="", snaplen=65535, nano=False):
+        self.command = ["tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-B", "65536", "-i", device,
                         "-s", str(snaplen), "-w", str(path)]
         if nano:
             self.command += ["--time-stamp-precision=nano"]

@@ -4,7 +4,7 @@ import base64
 import random
 import time
 
-from lab import DIR, HERE, inside, on
+from lab import DIR, HERE, on
 from record import login, message, session
 
 MAIL, SMALL, MX = "mail.example.com", "small.example.com", "mx.example.net"
@@ -218,8 +218,8 @@ def implicit_tls(take):
     with take.recorder():
         on("client", "env", f"SSLKEYLOGFILE={take.folder}/keys.log", "curl", "-sS", "--crlf",
            "--cacert", f"{DIR}/cert.pem", "--url", f"smtps://{MAIL}:465/laptop.example.org",
-           "--mail-from", "bob@example.com", "--mail-rcpt", "alice@example.com", "--user", ":".join(BOB),
-           "--upload-file", lf(path))
+           "--mail-from", "bob@example.com", "--mail-rcpt", "alice@example.com", "--user",
+           ":".join(BOB), "--upload-file", lf(path))
     take.expect(end="rst", protocol="tls", tls={})
 
 
@@ -251,8 +251,9 @@ def pipelining(take):
                 [message("dave@example.com", ["alice@example.com", "bob@example.com"], path)])
 
 
-@session("smtp-ipv6", "A login and a mail over IPv6", "the addresses; nothing else differs. curl counts SIZE before it makes CRLF"
-         " of LF, so the message is larger than announced",
+@session("smtp-ipv6", "A login and a mail over IPv6",
+         "the addresses; nothing else differs. curl counts SIZE before it makes CRLF of LF, so the"
+         " message is larger than announced",
          ["Postfix", "Dovecot", "curl"])
 def ipv6(take):
     """curl -6 to port 587"""

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The sessions where something goes wrong: on the way, at the server, or with the recording."""
+import subprocess
 import time
 
-from lab import on
+from lab import DIR, HERE, inside, on
 from record import login, message, session
-from sessions import (ALICE, BOB, CAROL, DAVE, MAIL, SMALL, attachment, bare, curl, smtplib,
+from sessions import (BOB, CAROL, DAVE, MAIL, SMALL, attachment, bare, curl, smtplib,
                       swaks, text)
 
 HELLO = ["reply", b"EHLO laptop.example.org\r\n"]
@@ -94,7 +95,6 @@ def no_login(take):
          "the client's FIN comes right after the 250 for the message", ["Postfix", "student.py"])
 def no_quit(take):
     """student.py --no-quit to port 25"""
-    from lab import DIR, HERE
     path = text(take, "alice@example.org", "bob@example.com")
     given = DIR / "student.eml"
     given.write_bytes(path.read_bytes().removesuffix(b"\r\n"))
@@ -104,10 +104,8 @@ def no_quit(take):
     take.expect(messages=[message("alice@example.org", "bob@example.com", path)], end="fin")
 
 
-def in_background(take, code, path):
+def in_background(code, path):
     """Starts smtplib lines that pause for a second after the login and in the message."""
-    import subprocess
-    from lab import inside
     return subprocess.Popen(inside("client", "/usr/bin/python3", "-c", "import smtplib, sys, time\n"
                                    "mail = open(sys.argv[1], 'rb').read()\n" + code, path))
 
@@ -134,7 +132,7 @@ with smtplib.SMTP('{MAIL}', 587) as s:
 def late_start(take):
     """smtplib to port 587; tcpdump started a second after it"""
     path = text(take, "carol@example.com", "bob@example.com")
-    client = in_background(take, SLOW, path)
+    client = in_background(SLOW, path)
     time.sleep(1)
     with take.recorder():
         client.wait()
@@ -150,7 +148,7 @@ def early_stop(take):
     path = text(take, "carol@example.com", "bob@example.com")
     recorder = take.recorder()
     with recorder:
-        client = in_background(take, SLOW, path)
+        client = in_background(SLOW, path)
         time.sleep(2.7)
         recorder.stop()
     client.wait()
