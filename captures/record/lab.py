@@ -213,8 +213,8 @@ class Recorder:
     """tcpdump on one interface of the lab, as a context."""
 
     def __init__(self, path, host="client", device="eth0", filter="", snaplen=65535, nano=False):
-        self.command = ["tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-B", "65536", "-i", device,
-                        "-s", str(snaplen), "-w", str(path)]
+        self.command = ["tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-B", "65536",
+                        "-i", device, "-s", str(snaplen), "-w", str(path)]
         if nano:
             self.command += ["--time-stamp-precision=nano"]
         self.command += filter.split()
