@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Looks every cited byte up in the capture file itself: a fact that quotes the wire (a command, an
+address, a header line, the encoded login) must be exactly the bytes its ranges name, a decoded
+login must come out of them, and a message's hash must be that of its ranges. IP fragments are left
+out, since a range names a frame.
+
+Usage: evidence.py PROGRAM CAPTURES
+"""
+import base64
+import hashlib
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+
+MINIMUM = 2000  # facts looked up when all captures are looked at
+QUOTED = {"smtp.command", "smtp.mail_from", "smtp.rcpt_to", "smtp.helo", "smtp.mail_parameter",
+          "smtp.rcpt_parameter", "auth.encoded", "message.header", "message.subject",
+          "message.from", "message.to", "message.date", "message.id", "session.client_first",
+          "session.server_first", "smtp.extension"}
+NUMBERS = {"smtp.reply_code", "smtp.greeting_code", "smtp.rcpt_reply", "smtp.mail_reply",
+           "smtp.final_reply", "smtp.quit_code", "auth.reply_code", "smtp.bdat"}
+
+
+def frames(data):
+    """The frames of a pcap or pcapng file of this collection (little endian)."""
+    found = []
+    if data[:4] == b"\x0a\x0d\x0d\x0a":
+        offset = 0
+        while offset < len(data):
+            kind, length = struct.unpack_from("<II", data, offset)
+            if kind == 6:
+                size = struct.unpack_from("<I", data, offset + 20)[0]
+                found.append(data[offset + 28:offset + 28 + size])
+            offset += length
+    else:
+        offset = 24
+        while offset < len(data):
+            size = struct.unpack_from("<I", data, offset + 8)[0]
+            found.append(data[offset + 16:offset + 16 + size])
+            offset += 16 + size
+    return found
+
+
+def quoted(fact, cited):
+    """Whether the fact is what was cited; None for a fact that is no quotation."""
+    key, value = fact["key"], fact["value"]
+    text = bytes.fromhex(fact["hex"]) if "hex" in fact else str(value).encode()
+    if key in QUOTED:
+        return cited == text or b"\r\n" in cited  # a folded header line is shown unfolded
+    if key in NUMBERS:
+        return cited == str(value).encode()
+    if key == "message.sha256":
+        return hashlib.sha256(cited).hexdigest() == value
+    if key == "message.size":
+        return len(cited) == value
+    if key in ("auth.username", "auth.password"):
+        try:
+            return text in base64.b64decode(cited, validate=True)
+        except ValueError:
+            return False
+    return None
+
+
+def main():
+    program, root = sys.argv[1], pathlib.Path(sys.argv[2])
+    count, wrong = 0, 0
+    for capture in sorted(root.glob("*/capture.pcap*")):
+        if capture.parent.name == "smtp-fragments":
+            continue
+        data = frames(capture.read_bytes())
+        done = subprocess.run([program, "show", "--json", capture], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60, check=True)
+        for line in done.stdout.decode("utf-8").splitlines():
+            for fact in json.loads(line)["facts"]:
+                if not fact["ranges"]:
+                    continue
+                cited = b"".join(data[number - 1][offset:offset + length]
+                                 for number, offset, length in fact["ranges"])
+                if len(cited) != sum(one[2] for one in fact["ranges"]):
+                    verdict = False
+                else:
+                    verdict = quoted(fact, cited)
+                if verdict is not None:
+                    count += 1
+                if verdict is False:
+                    wrong += 1
+                    print(f"{capture.parent.name}: {fact['key']} {fact['value']!r} is not {cited!r}")
+    print(f"{count} facts looked up, {wrong} wrong")
+    return 1 if wrong or count < MINIMUM else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
