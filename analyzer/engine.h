@@ -10,7 +10,8 @@ typedef struct MsEngine MsEngine;
 
 /* What a listener is given is borrowed for the call. Any may be NULL. */
 typedef struct {
-    /* A fact, line or oddity of session `session` (0-based) as soon as it is found: for the plugin. */
+    /* A fact, line or oddity of session `session` (0-based) as soon as it is found: for the plugin.
+     */
     void (*fact)(uint32_t session, const MsFact *fact, void *user_data);
     void (*line)(uint32_t session, const MsLine *line, void *user_data);
     void (*oddity)(uint32_t session, const MsOddity *oddity, void *user_data);
@@ -18,17 +19,18 @@ typedef struct {
      * are given in the order in which they were recognised as mail. */
     void (*session)(const MsRecord *record, void *user_data);
     /* In-order bytes of any stream, mail or not, for tests: `side` 0 sent the first segment.
-     * length 0 with `gap` > 0: that many bytes are missing. When set, no stream is dropped early. */
+     * length 0 with `gap` > 0: that many bytes are missing. When set, no stream is dropped early.
+     */
     void (*stream)(uint32_t stream, unsigned side, const uint8_t *data, size_t length, uint64_t gap,
                    void *user_data);
 } MsSink;
 
 typedef struct {
     MsLimits limits;
-    MsKeep keep;    /* what is kept of messages for sink.session */
-    bool hash;      /* SHA-256 of messages */
-    bool records;   /* put records together; false: only the live callbacks */
-    bool lines;     /* make dialogue lines */
+    MsKeep keep;            /* what is kept of messages for sink.session */
+    bool hash;              /* SHA-256 of messages */
+    bool records;           /* put records together; false: only the live callbacks */
+    bool lines;             /* make dialogue lines */
     MsOpenSpool open_spool; /* may be NULL */
 } MsEngineOptions;
 
@@ -46,9 +48,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsEngine, ms_engine_free)
 
 /* Counts, for the summary of a file. */
 typedef struct {
-    uint64_t segments;      /* TCP segments seen */
-    uint32_t streams;       /* connections seen */
-    uint32_t sessions;      /* mail sessions among them */
+    uint64_t segments;         /* TCP segments seen */
+    uint32_t streams;          /* connections seen */
+    uint32_t sessions;         /* mail sessions among them */
     uint32_t streams_given_up; /* forgotten because a limit was reached */
 } MsEngineCounts;
 

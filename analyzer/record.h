@@ -23,7 +23,8 @@ void ms_record_add_message(MsRecord *record, MsMessage *message); /* takes a ref
 uint32_t ms_record_number(const MsRecord *record);
 size_t ms_record_bytes(const MsRecord *record); /* memory held, for the caps over all sessions */
 
-/* Stable arrays in the order of arrival; owned by the record, valid until it is changed or freed. */
+/* Stable arrays in the order of arrival; owned by the record, valid until it is changed or freed.
+ */
 const MsFact *ms_record_facts(const MsRecord *record, size_t *count);
 const MsLine *ms_record_lines(const MsRecord *record, size_t *count);
 const MsOddity *ms_record_oddities(const MsRecord *record, size_t *count);

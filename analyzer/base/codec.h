@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * codec.h - strict base64 (RFC 4648 4), as AUTH needs it: what is wrong is said, never guessed over. */
+ * codec.h - strict base64 (RFC 4648 4), as AUTH needs it: what is wrong is said, never guessed
+ * over. */
 #pragma once
 
 #include "buffer.h"

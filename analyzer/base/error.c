@@ -2,4 +2,6 @@
  * error.c - registers the GError domain. */
 #include "error.h"
 
-G_DEFINE_QUARK(ms-error-quark, ms_error)
+/* clang-format off: it would put blanks into the name */
+G_DEFINE_QUARK(ms - error - quark, ms_error)
+/* clang-format on */

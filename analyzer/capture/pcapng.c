@@ -261,8 +261,8 @@ static bool read_block(MsCapture *capture, MsFrame *frame, bool *given, GError *
         return ms_capture_dry(capture, true, error);
     uint32_t behind = get_u32(block + padded - 4, capture->swapped);
     if (behind != length)
-        return ms_capture_damaged(capture, error, "a block of %u bytes ends with length %u",
-                                  length, behind);
+        return ms_capture_damaged(capture, error, "a block of %u bytes ends with length %u", length,
+                                  behind);
     ms_input_skip(input, padded);
 
     const uint8_t *body = block + 8;

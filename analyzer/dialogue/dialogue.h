@@ -23,7 +23,8 @@ typedef struct {
     void (*fact)(MsTalk *talk, const MsFact *fact);
     void (*line)(MsTalk *talk, const MsLine *line); /* not called when !talk->wants_lines */
     void (*oddity)(MsTalk *talk, const MsOddity *oddity);
-    /* A message begins; numbers rise from 0 within a session. It belongs to transaction `message`. */
+    /* A message begins; numbers rise from 0 within a session. It belongs to transaction `message`.
+     */
     void (*message_open)(MsTalk *talk, int32_t message);
     /* Bytes of the message as the sender gave them (dots removed): bytes->data[offset..+length). */
     void (*message_bytes)(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
@@ -37,7 +38,7 @@ struct MsTalk {
     const MsTalkClass *class;
     const MsLimits *limits;
     bool wants_lines; /* false: dialogue lines need not be made */
-    bool cut; /* set before end(): the capture stops, the connection did not end */
+    bool cut;         /* set before end(): the capture stops, the connection did not end */
 };
 
 typedef struct {

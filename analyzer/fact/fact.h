@@ -18,8 +18,8 @@ typedef struct {
     uint16_t field;    /* MsFieldId */
     uint8_t direction; /* MsDirection: whose bytes the ranges are */
     int32_t message;   /* 0-based transaction, or -1 */
-    int32_t item;      /* 0-based attempt, recipient or exchange, as the field's scope says, or -1 */
-    const char *text;  /* MS_STRING, MS_ADDRESS, MS_BYTES */
+    int32_t item;     /* 0-based attempt, recipient or exchange, as the field's scope says, or -1 */
+    const char *text; /* MS_STRING, MS_ADDRESS, MS_BYTES */
     uint32_t text_length;
     int64_t number;  /* MS_UINT, MS_BOOL, MS_TIME */
     int64_t time_ns; /* capture time of the first range */
@@ -58,9 +58,9 @@ typedef struct {
 /* Something the capture lacks, contradicts or does wrong. */
 typedef struct {
     MsOddityKind kind;
-    uint8_t direction; /* MsDirection */
-    int32_t message;   /* 0-based transaction it spoils, or -1 */
-    uint64_t length;   /* bytes missing or concerned; 0 when not counted */
+    uint8_t direction;  /* MsDirection */
+    int32_t message;    /* 0-based transaction it spoils, or -1 */
+    uint64_t length;    /* bytes missing or concerned; 0 when not counted */
     const char *detail; /* our own words, more exact than the kind's; may be empty */
     uint32_t detail_length;
     int64_t time_ns;

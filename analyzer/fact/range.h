@@ -25,7 +25,7 @@ typedef struct {
 
 /* A run of stream bytes and where it was captured. */
 typedef struct {
-    uint64_t at;     /* offset in the direction's stream, 0 = first byte after SYN (or first seen) */
+    uint64_t at; /* offset in the direction's stream, 0 = first byte after SYN (or first seen) */
     int64_t time_ns; /* capture time of the frame: nanoseconds since 1970, UTC */
     MsRange place;   /* place.length bytes of the stream, from `at` on */
 } MsPiece;

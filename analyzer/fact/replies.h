@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * replies.h - SMTP reply codes and enhanced status codes in words of our own. Table: replies.def. */
+ * replies.h - SMTP reply codes and enhanced status codes in words of our own. Table: replies.def.
+ */
 #pragma once
 
 #include <stddef.h>

@@ -188,7 +188,10 @@ static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, i
         ms_pen_count(pen, ms_message_size(message), "byte");
         ms_pen_say(pen, "%s", ms_message_complete(message) ? "" : " (incomplete)");
     }
-    if (outcome) {
+    const MsFact *end = ms_index_first(index, MS_FIELD_SESSION_END, -1, -1);
+    if (ms_fact_is(outcome, "aborted") && ms_fact_is(end, "open")) {
+        ms_pen_say(pen, ", not handed over before the capture stops");
+    } else if (outcome) {
         ms_pen_say(pen, ", ");
         ms_pen_fact(pen, outcome);
     }
@@ -221,8 +224,11 @@ static void put_end(MsPen *pen, const MsIndex *index)
     const MsFact *by = ms_index_first(index, MS_FIELD_SESSION_END_BY, -1, -1);
     const MsFact *last = ms_index_first(index, MS_FIELD_SESSION_LAST, -1, -1);
     label(pen, "End");
-    if (ms_fact_is(end, "quit"))
-        ms_pen_say(pen, "the client said QUIT, or the server 221");
+    const MsFact *code = ms_index_first(index, MS_FIELD_SMTP_QUIT_CODE, -1, -1);
+    if (ms_fact_is(end, "quit") && code)
+        ms_pen_say(pen, "QUIT, answered with %" G_GINT64_FORMAT, (gint64)code->number);
+    else if (ms_fact_is(end, "quit"))
+        ms_pen_say(pen, "said goodbye with QUIT or 221");
     else if (ms_fact_is(end, "fin"))
         ms_pen_say(pen, "closed with FIN, without QUIT");
     else if (ms_fact_is(end, "rst"))

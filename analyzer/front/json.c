@@ -12,6 +12,7 @@
 #define TIME_LENGTH 32    /* characters of a time with its quotes */
 #define STAMP_LENGTH 21   /* characters of a time up to its full stop, with the first quote */
 #define LONGEST_INDEX 64  /* characters of ,"message":1,"recipient":1 */
+#define PLACE_LENGTH 96   /* characters of ,"from":"client","time":"...","ranges":[[4294967295, */
 #define LONGEST_RANGE 48  /* characters of [frame,offset,length,file], */
 
 typedef struct {
@@ -19,10 +20,16 @@ typedef struct {
     size_t length;
 } Fixed;
 
-/* `{"key":"auth.username","value":` for each field. */
-static const Fixed fact_start[MS_N_FIELDS] = {
+/* `{"key":"auth.username","value":` for each field, and what else matters of it. */
+static const struct {
+    Fixed start;
+    uint8_t type;  /* MsType */
+    uint8_t scope; /* MsScope */
+} fields[MS_N_FIELDS] = {
 #define MS_FIELD(id, key, type, scope, flags, title, rfc, meaning)                                 \
-    {"{\"key\":\"" key "\",\"value\":", sizeof "{\"key\":\"" key "\",\"value\":" - 1},
+    {{"{\"key\":\"" key "\",\"value\":", sizeof "{\"key\":\"" key "\",\"value\":" - 1},            \
+     MS_##type,                                                                                    \
+     MS_##scope},
 #include "../fact/fields.def"
 #undef MS_FIELD
 };
@@ -42,8 +49,13 @@ typedef struct {
     MsBuffer masked; /* scratch */
     bool joined;     /* ranges name their file */
     bool stamped;
-    int64_t second;          /* of the first STAMP_LENGTH characters of `stamp` */
-    int64_t time_ns;         /* of all of it */
+    int64_t second;      /* of the first STAMP_LENGTH characters of `stamp` */
+    int64_t time_ns;     /* of all of it */
+    size_t place_length; /* 0: none yet */
+    int64_t place_time_ns;
+    uint32_t place_frame;
+    uint8_t place_direction;
+    char place[PLACE_LENGTH];
     char stamp[TIME_LENGTH]; /* "2026-11-22T09:00:00.123456789Z" */
 } Writer;
 
@@ -231,33 +243,47 @@ static void add_value(Writer *writer, const MsFact *fact)
     }
 }
 
+/* `,"from":..,"time":..,"ranges":[[frame,` is the same for all that is found in a frame. */
+static void make_place(Writer *writer, uint8_t direction, int64_t time_ns, uint32_t frame)
+{
+    uint8_t *start = (uint8_t *)writer->place;
+    uint8_t *end = direction == MS_TO_SERVER ? PUT(start, ",\"from\":\"client\",\"time\":")
+                                             : PUT(start, ",\"from\":\"server\",\"time\":");
+    end = put_time(writer, end, time_ns);
+    end = PUT(end, ",\"ranges\":[[");
+    end = put_uint32(end, frame);
+    *end++ = ',';
+    writer->place_length = (size_t)(end - start);
+    writer->place_direction = direction;
+    writer->place_time_ns = time_ns;
+    writer->place_frame = frame;
+}
+
+/* `offset,length]` and the further ranges. */
 static uint8_t *put_ranges(const Writer *writer, uint8_t *end, const MsRange *ranges,
                            uint32_t n_ranges)
 {
-    end = PUT(end, ",\"ranges\":[");
-    for (uint32_t i = 0; i < n_ranges; i++) {
-        if (i > 0)
-            *end++ = ',';
-        *end++ = '[';
-        end = put_uint(end, ranges[i].frame);
+    for (uint32_t i = 0;; i++) {
+        end = put_uint32(end, ranges[i].offset);
         *end++ = ',';
-        end = put_uint(end, ranges[i].offset);
-        *end++ = ',';
-        end = put_uint(end, ranges[i].length);
+        end = put_uint32(end, ranges[i].length);
         if (writer->joined) {
             *end++ = ',';
-            end = put_uint(end, ranges[i].file + 1u);
+            end = put_uint32(end, ranges[i].file + 1u);
         }
         *end++ = ']';
+        if (i + 1 == n_ranges)
+            return end;
+        end = PUT(end, ",[");
+        end = put_uint32(end, ranges[i + 1].frame);
+        *end++ = ',';
     }
-    *end++ = ']';
-    return end;
 }
 
 /* Most bytes that put_evidence() writes. */
 static inline size_t evidence_room(uint32_t n_ranges)
 {
-    return 100 + TIME_LENGTH + LONGEST_NUMBER + (size_t)n_ranges * LONGEST_RANGE;
+    return PLACE_LENGTH + 32 + LONGEST_NUMBER + (size_t)n_ranges * LONGEST_RANGE;
 }
 
 /* `,"from":..,"time":..,"ranges":[..],"ranges_omitted":..}` */
@@ -265,11 +291,15 @@ static uint8_t *put_evidence(Writer *writer, uint8_t *end, uint8_t direction, in
                              const MsRange *ranges, uint32_t n_ranges, uint64_t omitted)
 {
     if (n_ranges > 0) {
-        end = direction == MS_TO_SERVER ? PUT(end, ",\"from\":\"client\",\"time\":")
-                                        : PUT(end, ",\"from\":\"server\",\"time\":");
-        end = put_time(writer, end, time_ns);
+        if (writer->place_length == 0 || writer->place_frame != ranges[0].frame ||
+            writer->place_time_ns != time_ns || writer->place_direction != direction)
+            make_place(writer, direction, time_ns, ranges[0].frame);
+        memcpy(end, writer->place, sizeof writer->place); /* all of it: of a size known here */
+        end = put_ranges(writer, end + writer->place_length, ranges, n_ranges);
+        *end++ = ']';
+    } else {
+        end = PUT(end, ",\"ranges\":[]");
     }
-    end = put_ranges(writer, end, ranges, n_ranges);
     if (omitted > 0) {
         end = PUT(end, ",\"ranges_omitted\":");
         end = put_uint(end, omitted);
@@ -331,10 +361,10 @@ static inline uint8_t *put_value(Writer *writer, uint8_t *end, MsType type, cons
 static void add_fact(Writer *writer, const MsFact *fact)
 {
     MsBuffer *out = writer->out;
-    const MsField *field = ms_field((MsFieldId)fact->field);
-    const Fixed *start = &fact_start[fact->field];
+    const Fixed *start = &fields[fact->field].start;
     size_t room = start->length + TIME_LENGTH + LONGEST_INDEX + evidence_room(fact->n_ranges);
-    bool text = is_text(field->type);
+    MsType type = (MsType)fields[fact->field].type;
+    bool text = is_text(type);
     ms_buffer_reserve(out, room + (text ? fact->text_length : 0));
     uint8_t *end = put(out->data + out->length, start->text, start->length);
     if (text && (writer->redactor || !is_simple((const uint8_t *)fact->text, fact->text_length))) {
@@ -343,10 +373,10 @@ static void add_fact(Writer *writer, const MsFact *fact)
         ms_buffer_reserve(out, room);
         end = out->data + out->length;
     } else {
-        end = put_value(writer, end, field->type, fact);
+        end = put_value(writer, end, type, fact);
     }
     end = put_message(end, fact->message);
-    end = put_item(end, field->scope, fact->item);
+    end = put_item(end, (MsScope)fields[fact->field].scope, fact->item);
     end = put_evidence(writer, end, fact->direction, fact->time_ns, fact->ranges, fact->n_ranges,
                        fact->ranges_omitted);
     out->length = (size_t)(end - out->data);

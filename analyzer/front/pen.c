@@ -109,15 +109,32 @@ static void put_hard(MsPen *pen, const uint8_t *text, size_t length)
     ms_buffer_append(pen->out, text + from, length - from);
 }
 
+static size_t word_end(const uint8_t *text, size_t length, size_t at)
+{
+    while (at < length && text[at] != ' ')
+        at++;
+    return at;
+}
+
+/* End of the word at `at`; "RFC 5321 4.2" counts as one. */
+static size_t group_end(const uint8_t *text, size_t length, size_t at)
+{
+    size_t end = word_end(text, length, at);
+    if (end - at >= 3 && memcmp(text + end - 3, "RFC", 3) == 0 && end < length) {
+        end = word_end(text, length, end + 1);
+        if (end + 1 < length && g_ascii_isdigit((char)text[end + 1]))
+            end = word_end(text, length, end + 1);
+    }
+    return end;
+}
+
 void ms_pen_words(MsPen *pen, const uint8_t *text, size_t length)
 {
     for (size_t at = 0; at < length;) {
-        size_t end = at;
-        while (end < length && text[end] == ' ')
-            end++;
-        size_t word = end;
-        while (end < length && text[end] != ' ')
-            end++;
+        size_t word = at;
+        while (word < length && text[word] == ' ')
+            word++;
+        size_t end = group_end(text, length, word);
         size_t columns = width(text + at, end - at);
         if (word > at && end > word && pen->column > pen->indent &&
             pen->column + columns > MS_PEN_WIDTH) {

@@ -244,8 +244,11 @@ static void put_oddity(Show *show, const MsOddity *oddity)
     ms_pen_go(pen, TEXT);
     ms_pen_say(pen, "%s: %s", ms_oddity_name(oddity->kind), ms_oddity_words(oddity->kind));
     ms_pen_ink(pen, MS_INK_PLAIN);
-    if (oddity->length > 0)
-        ms_pen_say(pen, " (%" G_GUINT64_FORMAT ")", (guint64)oddity->length);
+    if (oddity->length > 0) {
+        ms_pen_say(pen, " (");
+        ms_pen_count(pen, oddity->length, oddity->kind == MS_ODDITY_LIMIT ? "finding" : "byte");
+        ms_pen_say(pen, ")");
+    }
     if (oddity->detail_length > 0) {
         ms_pen_say(pen, "; ");
         ms_pen_captured(pen, oddity->detail, oddity->detail_length);

@@ -117,7 +117,7 @@ static void put_tcp_end(MsView *view, const Ending *ending)
         ms_pen_say(pen, ", because it just stops");
         if (last_frame(ending) > 0)
             ms_pen_say(pen, " at frame %u", last_frame(ending));
-        ms_pen_say(pen, ": neither FIN nor RST.");
+        ms_pen_say(pen, ", with neither FIN nor RST.");
     }
 }
 
@@ -148,7 +148,7 @@ static void put_steps(MsView *view, const Ending *ending)
     size_t count = 0;
     add_step(steps, &count, "421", "server: closing", ending->closing);
     add_step(steps, &count, "QUIT", "client: nothing more to send", ending->quit);
-    add_step(steps, &count, "Reply", "server: goes along", ending->quit_code);
+    add_step(steps, &count, "Reply", "server: closes as well", ending->quit_code);
     for (size_t i = 0; i < ending->n_fins; i++)
         add_step(steps, &count, "FIN",
                  ending->fins[i]->direction == MS_TO_SERVER ? "client: will send no more"
@@ -160,7 +160,8 @@ static void put_steps(MsView *view, const Ending *ending)
                                                             : "server: drops the connection",
                  ending->rsts[i]);
     bool stops = ending->n_fins == 0 && ending->n_rsts == 0;
-    add_step(steps, &count, "Last frame", "", stops ? ending->last : NULL);
+    add_step(steps, &count, "Last frame", "of this session in the capture",
+             stops ? ending->last : NULL);
     if (count > 1)
         qsort(steps, count, sizeof *steps, compare_steps);
     for (size_t i = 0; i < count; i++) {

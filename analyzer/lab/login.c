@@ -88,6 +88,33 @@ static void put_head(MsView *view, int32_t attempt, int32_t attempts)
     ms_pen_newline(pen);
 }
 
+/* Why an attempt lacks what its mechanism would send. */
+static void put_missing(MsView *view, const char *label, int32_t attempt)
+{
+    const MsFact *outcome = ms_index_first(view->index, MS_FIELD_AUTH_OUTCOME, -1, attempt);
+    const MsFact *problem = ms_index_first(view->index, MS_FIELD_AUTH_PROBLEM, -1, attempt);
+    const MsFact *encoded = ms_index_first(view->index, MS_FIELD_AUTH_ENCODED, -1, attempt);
+    const MsFact *mechanism = ms_index_first(view->index, MS_FIELD_AUTH_MECHANISM, -1, attempt);
+    const MsOddity *gap = ms_view_gap_from(view, MS_TO_SERVER, mechanism);
+    if (problem)
+        ms_view_not_here(view, label, "what was sent cannot be decoded: see below.");
+    else if (!view->spoke[MS_TO_SERVER])
+        ms_view_not_here(view, label, "only what the server said was captured.");
+    else if (ms_fact_is(outcome, "cancelled"))
+        ms_view_not_here(view, label, "the client broke the login off before sending it.");
+    else if (ms_fact_is(outcome, "failure") && !encoded && !gap)
+        ms_view_not_here(view, label, "the server refused AUTH before the client sent it.");
+    else if (gap)
+        ms_view_not_here(view, label, "bytes the client sent are missing.");
+    else if (ms_fact_is(outcome, "unknown"))
+        ms_view_not_here(view, label, "the login stops before it is sent.");
+    else
+        ms_view_not_here(view, label, "the client did not send it.");
+    if (gap && !problem && view->spoke[MS_TO_SERVER])
+        ms_view_cite_oddity(view, gap);
+    ms_pen_newline(&view->pen);
+}
+
 static void put_attempt(MsView *view, int32_t attempt, int32_t attempts)
 {
     const MsFact *mechanism = ms_index_first(view->index, MS_FIELD_AUTH_MECHANISM, -1, attempt);
@@ -98,12 +125,14 @@ static void put_attempt(MsView *view, int32_t attempt, int32_t attempts)
     put_all(view, "Acts as", MS_FIELD_AUTH_AUTHZID, attempt);
     ms_view_row(view, "User name", user);
     if (!user)
-        ms_view_say(view, "User name", "not seen in this attempt");
+        put_missing(view, "User name", attempt);
     ms_view_row(view, "Password", password);
-    if (!password && kind && kind->absence)
-        ms_view_say(view, "Password", "Not in this capture, because %s.", kind->absence);
-    else if (!password)
-        ms_view_say(view, "Password", "not seen in this attempt");
+    if (!password && kind && kind->absence) {
+        ms_view_not_here(view, "Password", "%s.", kind->absence);
+        ms_pen_newline(&view->pen);
+    } else if (!password) {
+        put_missing(view, "Password", attempt);
+    }
     put_all(view, "Domain", MS_FIELD_AUTH_DOMAIN, attempt);
     put_all(view, "Host", MS_FIELD_AUTH_HOST, attempt);
     put_all(view, "Token", MS_FIELD_AUTH_TOKEN, attempt);
@@ -169,13 +198,8 @@ static size_t put_replies(MsView *view)
 
 static void put_none(MsView *view)
 {
-    if (!ms_view_absent(view, MS_TO_SERVER, "a login")) {
-        ms_pen_go(&view->pen, MS_VIEW_LABEL);
-        view->pen.indent = MS_VIEW_LABEL;
-        ms_pen_ink(&view->pen, MS_INK_ODD);
-        ms_pen_say(&view->pen, "Not in this capture");
-        ms_pen_ink(&view->pen, MS_INK_PLAIN);
-        ms_pen_say(&view->pen, ", because there is no login: the client never sends AUTH.");
+    if (!ms_view_absent(view, "", MS_TO_SERVER, "a login")) {
+        ms_view_not_here(view, "", "there is no login: the client never sends AUTH.");
         ms_pen_newline(&view->pen);
     }
     put_replies(view);

@@ -9,6 +9,7 @@
 enum {
     MOST_MAILS = 10, /* shown without --full */
     MOST_RECIPIENTS = 10,
+    MOST_HOLES = 5,
     HEADER_LINES = 8,
     TEXT_LINES = 8
 };
@@ -20,6 +21,17 @@ static void put_code(MsView *view, const MsFact *code)
                words ? words : "");
 }
 
+/* An address that was sent but is not to be read. */
+static void put_unseen(MsView *view)
+{
+    ms_pen_ink(&view->pen, MS_INK_PLAIN);
+    ms_pen_say(&view->pen, "not in this capture%s",
+               !view->spoke[MS_TO_SERVER] ? ": only what the server said was captured"
+               : view->gap[MS_TO_SERVER]  ? ": bytes the client sent are missing"
+               : view->midstream          ? ": it began late"
+                                          : "");
+}
+
 static void put_sender(MsView *view, int32_t mail)
 {
     MsPen *pen = &view->pen;
@@ -29,8 +41,10 @@ static void put_sender(MsView *view, int32_t mail)
     ms_pen_ink(pen, MS_INK_VALUE);
     if (from && from->text_length > 0)
         ms_pen_fact(pen, from);
+    else if (from)
+        ms_pen_say(pen, "<> (empty: a bounce, RFC 5321 4.5.5)");
     else
-        ms_pen_say(pen, "%s", from ? "<> (empty: a bounce, RFC 5321 4.5.5)" : "not seen");
+        put_unseen(view);
     ms_pen_ink(pen, MS_INK_PLAIN);
     if (code && code->number >= 400) {
         ms_pen_say(pen, ", refused");
@@ -51,7 +65,7 @@ static void put_recipient(MsView *view, int32_t mail, int32_t item, const char *
     if (to)
         ms_pen_fact(pen, to);
     else
-        ms_pen_say(pen, "not seen");
+        put_unseen(view);
     ms_pen_ink(pen, MS_INK_PLAIN);
     ms_pen_say(pen, ", %s",
                ms_fact_is(outcome, "accepted")   ? "accepted"
@@ -65,12 +79,11 @@ static void put_recipient(MsView *view, int32_t mail, int32_t item, const char *
 
 static int32_t count_recipients(const MsView *view, int32_t mail)
 {
-    int32_t low = 0; /* known to be there, or 0 */
     int32_t count = 0;
     while (ms_index_first(view->index, MS_FIELD_SMTP_RCPT_TO, mail, count) ||
            ms_index_first(view->index, MS_FIELD_SMTP_RCPT_OUTCOME, mail, count))
         count++;
-    return MAX(low, count);
+    return count;
 }
 
 static void put_recipients(MsView *view, int32_t mail)
@@ -80,7 +93,7 @@ static void put_recipients(MsView *view, int32_t mail)
     for (int32_t i = 0; i < shown; i++)
         put_recipient(view, mail, i, i == 0 ? "To" : "");
     if (count == 0)
-        ms_view_say(view, "To", "no recipient seen");
+        ms_view_say(view, "To", "no recipient is named in this capture");
     if (shown < count)
         ms_view_say(view, "", "... %d more recipients; --full shows all", count - shown);
 }
@@ -158,14 +171,17 @@ static void put_final(MsView *view, int32_t mail)
         ms_view_say(view, "", "... %zu more replies; --full shows all", count - shown);
 }
 
-static const char *outcome_words(const MsFact *outcome)
+static const char *outcome_words(const MsView *view, const MsFact *outcome)
 {
+    const MsFact *end = ms_view_fact(view, MS_FIELD_SESSION_END);
     if (ms_fact_is(outcome, "accepted"))
         return "the server accepted it";
     if (ms_fact_is(outcome, "rejected"))
         return "the server refused it";
     if (ms_fact_is(outcome, "partial"))
         return "accepted for some recipients, refused for others";
+    if (ms_fact_is(outcome, "aborted") && ms_fact_is(end, "open"))
+        return "not handed over before the capture stops";
     if (ms_fact_is(outcome, "aborted"))
         return "broken off before it was handed over";
     return "what became of it is not in this capture";
@@ -175,7 +191,8 @@ static const char *outcome_words(const MsFact *outcome)
 static void put_no_message(MsView *view, int32_t mail)
 {
     const MsFact *outcome = ms_index_first(view->index, MS_FIELD_MESSAGE_OUTCOME, mail, -1);
-    if (ms_fact_is(outcome, "rejected") || ms_fact_is(outcome, "aborted"))
+    bool open = ms_fact_is(ms_view_fact(view, MS_FIELD_SESSION_END), "open");
+    if (ms_fact_is(outcome, "rejected") || (ms_fact_is(outcome, "aborted") && !open))
         ms_view_say(view, "Message", "Not in this capture, because it was never sent.");
     else if (view->gap[MS_TO_SERVER])
         ms_view_say(view, "Message",
@@ -187,6 +204,47 @@ static void put_no_message(MsView *view, int32_t mail)
                     "Not in this capture, because it stops before a message is sent.");
 }
 
+/* Whether the gap lies between the frames of the message. */
+static bool is_hole(const MsOddity *oddity, const MsMessage *message)
+{
+    const MsRanges *ranges = ms_message_ranges(message);
+    if (!ms_view_is_gap(oddity) || oddity->direction != MS_TO_SERVER || oddity->n_ranges == 0)
+        return false;
+    if (oddity->message >= 0)
+        return oddity->message == ms_message_number(message);
+    if (ranges->n_ranges == 0)
+        return false;
+    const MsRange *first = &ranges->range[0];
+    const MsRange *last = &ranges->range[ranges->n_ranges - 1];
+    const MsRange *place = &oddity->ranges[0]; /* the byte before the hole */
+    return place->file >= first->file && place->file <= last->file &&
+           place->frame >= first->frame && place->frame <= last->frame;
+}
+
+/* Where bytes of the message are missing. */
+static void put_holes(MsView *view, const MsMessage *message)
+{
+    size_t count;
+    const MsOddity *oddities = ms_record_oddities(view->record, &count);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_hole(&oddities[i], message))
+            continue;
+        if (++n > MOST_HOLES && !view->pen.style->full)
+            continue;
+        ms_view_label(view, n == 1 ? "Missing" : "");
+        if (oddities[i].length > 0)
+            ms_pen_count(&view->pen, oddities[i].length, "byte");
+        else
+            ms_pen_say(&view->pen, "an unknown number of bytes");
+        ms_pen_say(&view->pen, oddities[i].n_ranges > 1 ? ", between" : ", next to");
+        ms_view_cite_oddity(view, &oddities[i]);
+        ms_pen_newline(&view->pen);
+    }
+    if (n > MOST_HOLES && !view->pen.style->full)
+        ms_view_say(view, "", "... %zu more holes; --full shows all", n - MOST_HOLES);
+}
+
 static void put_mail(MsView *view, int32_t mail, int32_t mails)
 {
     MsPen *pen = &view->pen;
@@ -196,7 +254,7 @@ static void put_mail(MsView *view, int32_t mail, int32_t mails)
         mails > 1 ? g_strdup_printf("Mail %d/%d", mail + 1, mails) : g_strdup("Mail");
     ms_view_label(view, label);
     ms_pen_ink(pen, MS_INK_TITLE);
-    ms_pen_say(pen, "%s", outcome_words(outcome));
+    ms_pen_say(pen, "%s", outcome_words(view, outcome));
     ms_pen_newline(pen);
     put_sender(view, mail);
     put_recipients(view, mail);
@@ -207,20 +265,21 @@ static void put_mail(MsView *view, int32_t mail, int32_t mails)
     } else {
         put_no_message(view, mail);
     }
+    if (message && !ms_message_complete(message))
+        put_holes(view, message);
     put_final(view, mail);
+    if (mail == 0)
+        ms_view_say(view, "Why",
+                    "From and To are the envelope, which decides where mail goes; the header lines "
+                    "are part of the message (RFC 5321 2.3.1).");
     ms_view_filter(view);
 }
 
 static void put_none(MsView *view)
 {
-    if (!ms_view_absent(view, MS_TO_SERVER, "a mail")) {
-        ms_pen_go(&view->pen, MS_VIEW_LABEL);
-        view->pen.indent = MS_VIEW_LABEL;
-        ms_pen_ink(&view->pen, MS_INK_ODD);
-        ms_pen_say(&view->pen, "Not in this capture");
-        ms_pen_ink(&view->pen, MS_INK_PLAIN);
-        ms_pen_say(&view->pen, ", because none was sent: the client never begins one with MAIL "
-                               "(RFC 5321 3.3).");
+    if (!ms_view_absent(view, "", MS_TO_SERVER, "a mail")) {
+        ms_view_not_here(view, "",
+                         "none was sent: the client never begins one with MAIL (RFC 5321 3.3).");
         ms_pen_newline(&view->pen);
     }
     ms_view_filter(view);
@@ -237,8 +296,4 @@ void ms_answer_mail(MsView *view)
         put_mail(view, i, mails);
     if (shown < mails)
         ms_view_say(view, "", "... %d more mails; --full shows all", mails - shown);
-    if (mails > 0)
-        ms_view_say(view, "Why",
-                    "From and To above are the envelope, which decides where mail goes; the "
-                    "header lines are part of the message (RFC 5321 2.3.1).");
 }

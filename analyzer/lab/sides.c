@@ -41,7 +41,7 @@ static void put_side(MsView *view, const char *label, MsFieldId address, MsField
     ms_pen_ink(&view->pen, MS_INK_PLAIN);
     if (number && port == MS_FIELD_SESSION_SERVER_PORT) {
         const char *words = port_words(number->number);
-        ms_pen_say(&view->pen, " (%s)",
+        ms_pen_say(&view->pen, ": %s",
                    words ? words : "no port of mail: what is said shows that this is mail");
     }
     ms_view_cite_two(view, where, number);
@@ -125,23 +125,38 @@ static const MsOddity *gap_before(const MsView *view, MsDirection direction, con
                : NULL;
 }
 
+/* Says so when the line goes on in bytes that are missing. */
+static void put_cut(MsView *view, MsDirection direction, const MsFact *first)
+{
+    const MsOddity *gap = view->gap[direction];
+    const MsRange *last = first->n_ranges > 0 ? &first->ranges[first->n_ranges - 1] : NULL;
+    if (!gap || gap->n_ranges == 0 || !last || gap->ranges[0].frame != last->frame ||
+        gap->ranges[0].offset != last->offset + last->length - 1)
+        return;
+    ms_view_label(view, "");
+    ms_pen_say(&view->pen, "The line goes on, but the rest of it is missing from the capture.");
+    ms_view_cite_oddity(view, gap);
+    ms_pen_newline(&view->pen);
+}
+
 static void put_first(MsView *view, MsDirection direction, const MsFact *first, const char *label)
 {
     if (!first) {
-        if (!ms_view_absent(view, direction,
+        if (!ms_view_absent(view, label, direction,
                             direction == MS_TO_SERVER ? "a command" : "a greeting"))
             ms_view_say(view, label, "says nothing in this capture.");
         return;
     }
     ms_view_row(view, label, first);
     const MsOddity *gap = gap_before(view, direction, first);
+    put_cut(view, direction, first);
     if (view->midstream) {
         ms_view_say(view, "",
-                    "Only the first line in this capture: it began late, what was said before is "
-                    "not in it.");
+                    "The first one in this capture; it began late: what was said before is "
+                    "missing.");
     } else if (gap) {
         ms_view_label(view, "");
-        ms_pen_say(&view->pen, "Only the first line in this capture: bytes before it are missing.");
+        ms_pen_say(&view->pen, "The first one in this capture; bytes before it are missing.");
         ms_view_cite_oddity(view, gap);
         ms_pen_newline(&view->pen);
     }
@@ -188,7 +203,7 @@ void ms_answer_first(MsView *view)
     const MsFact *client = ms_view_fact(view, MS_FIELD_SESSION_CLIENT_FIRST);
     ms_view_question(view, 2, "The first message of each side");
     if (view->encrypted) {
-        ms_view_absent(view, MS_TO_SERVER, "it");
+        ms_view_absent(view, "", MS_TO_SERVER, "it");
         const MsFact *version = ms_view_fact(view, MS_FIELD_TLS_VERSION);
         ms_view_label(view, "Seen");
         ms_pen_say(&view->pen, "The client begins with a TLS ClientHello");

@@ -37,6 +37,25 @@ static void look_at_lines(MsView *view)
         qsort(view->lines, view->n_lines, sizeof *view->lines, compare_lines);
 }
 
+bool ms_view_is_gap(const MsOddity *oddity)
+{
+    return oddity->kind == MS_ODDITY_GAP || oddity->kind == MS_ODDITY_TRUNCATED;
+}
+
+const MsOddity *ms_view_gap_from(const MsView *view, MsDirection direction, const MsFact *fact)
+{
+    size_t count;
+    const MsOddity *oddities = ms_record_oddities(view->record, &count);
+    if (!view->gap[direction] || !fact || fact->n_ranges == 0)
+        return view->gap[direction];
+    for (size_t i = (size_t)(view->gap[direction] - oddities); i < count; i++) {
+        if (ms_view_is_gap(&oddities[i]) && oddities[i].direction == direction &&
+            oddities[i].time_ns >= fact->time_ns)
+            return &oddities[i];
+    }
+    return NULL;
+}
+
 static void look_at_oddities(MsView *view)
 {
     size_t count;
@@ -44,7 +63,7 @@ static void look_at_oddities(MsView *view)
     for (size_t i = 0; i < count; i++) {
         const MsOddity *oddity = &oddities[i];
         uint8_t side = oddity->direction;
-        if (oddity->kind == MS_ODDITY_GAP) {
+        if (ms_view_is_gap(oddity)) {
             view->missing[side] += oddity->length;
             if (!view->gap[side])
                 view->gap[side] = oddity;
@@ -200,16 +219,18 @@ void ms_view_filter(MsView *view)
 
 /* --- what the capture lacks --- */
 
-static void say_absent(MsView *view, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void say_absent(MsView *view, const char *format, ...)
+void ms_view_not_here(MsView *view, const char *label, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
     g_autofree char *text = g_strdup_vprintf(format, list);
     va_end(list);
-    view->pen.indent = MS_VIEW_LABEL;
-    ms_pen_go(&view->pen, MS_VIEW_LABEL);
+    if (label[0] != '\0') {
+        ms_view_label(view, label);
+    } else {
+        ms_pen_go(&view->pen, MS_VIEW_LABEL);
+        view->pen.indent = MS_VIEW_LABEL;
+    }
     ms_pen_ink(&view->pen, MS_INK_ODD);
     ms_pen_say(&view->pen, "Not in this capture");
     ms_pen_ink(&view->pen, MS_INK_PLAIN);
@@ -217,28 +238,34 @@ static void say_absent(MsView *view, const char *format, ...)
     ms_pen_words(&view->pen, (const uint8_t *)text, strlen(text));
 }
 
-bool ms_view_absent(MsView *view, MsDirection direction, const char *what)
+bool ms_view_absent(MsView *view, const char *label, MsDirection direction, const char *what)
 {
     const char *side = direction == MS_TO_SERVER ? "client" : "server";
     const char *other = direction == MS_TO_SERVER ? "server" : "client";
     if (view->encrypted) {
-        say_absent(view, "the connection is encrypted with TLS from its first byte on.");
+        ms_view_not_here(view, label,
+                         "the connection is encrypted with TLS from its first byte on.");
         ms_view_cite(view, view->tls);
     } else if (view->tls) {
-        say_absent(view,
-                   "after STARTTLS all is encrypted: %s would be behind the first TLS record.",
-                   what);
+        ms_view_not_here(view, label,
+                         "all is encrypted after STARTTLS: %s would be behind the first TLS "
+                         "record.",
+                         what);
         ms_view_cite(view, view->tls);
     } else if (!view->spoke[direction]) {
-        say_absent(view, "nothing the %s said was captured, only what the %s said.", side, other);
+        ms_view_not_here(view, label, "nothing the %s said was captured, only what the %s said.",
+                         side, other);
     } else if (view->midstream) {
-        say_absent(view, "it began late: %s may have come before the first captured frame.", what);
+        ms_view_not_here(view, label, "it began late: %s may have come before its first frame.",
+                         what);
         ms_view_cite_oddity(view, view->midstream);
     } else if (view->gap[direction]) {
-        say_absent(view, "bytes the %s sent are missing; %s may be among them.", side, what);
+        ms_view_not_here(view, label, "bytes the %s sent are missing; %s may be among them.", side,
+                         what);
         ms_view_cite_oddity(view, view->gap[direction]);
     } else if (view->limit) {
-        say_absent(view, "a limit was reached and the rest of the session is left out (mailscope "
+        ms_view_not_here(view, label,
+                         "a limit was reached: the rest of the session is left out (mailscope "
                          "limits lists them).");
         ms_view_cite_oddity(view, view->limit);
     } else {

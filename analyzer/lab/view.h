@@ -35,6 +35,11 @@ void ms_view_clear(MsView *view);
 /* The only fact of a session-wide field, or NULL. */
 const MsFact *ms_view_fact(const MsView *view, MsFieldId field);
 
+/* Whether bytes are missing there: lost, or cut by the snapshot length. */
+bool ms_view_is_gap(const MsOddity *oddity);
+/* The first gap in the bytes of that side at or after the fact, or NULL. */
+const MsOddity *ms_view_gap_from(const MsView *view, MsDirection direction, const MsFact *fact);
+
 /* The dialogue line whose text begins where the ranges begin, or NULL. */
 const MsLine *ms_view_line(const MsView *view, const MsRange *ranges, uint32_t n_ranges);
 
@@ -59,10 +64,15 @@ void ms_view_say(MsView *view, const char *label, const char *format, ...)
 /* The filter lines for all that was cited since the last call. */
 void ms_view_filter(MsView *view);
 
-/* "Not in this capture, because ..." as far as the capture is the reason: encryption, a late start,
- * one side only, a gap, a limit. `direction`: the side that would have said it; `what`: "a login".
- * Returns false, and writes nothing, when the capture has all of the dialogue. */
-bool ms_view_absent(MsView *view, MsDirection direction, const char *what);
+/* "Not in this capture, because ...", in a row with that label; an empty one: from the margin on.
+ */
+void ms_view_not_here(MsView *view, const char *label, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same, as far as the capture is the reason: encryption, a late start, one side only, a gap, a
+ * limit. `direction`: the side that would have said it; `what`: "a login". Returns false, and
+ * writes nothing, when the capture has all of the dialogue. */
+bool ms_view_absent(MsView *view, const char *label, MsDirection direction, const char *what);
 
 /* --- the five answers --- */
 void ms_answer_ends(MsView *view);   /* addresses, ports; sides.c */

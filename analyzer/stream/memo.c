@@ -5,11 +5,15 @@
 
 #include <glib.h>
 
-enum { FIRST_SIZE = 256 }; /* slots */
+enum {
+    FIRST_SIZE = 256, /* slots */
+    SPREAD = 4        /* heads for each slot: most of them are empty, so that a SYN nobody remembers
+                         costs a look at one head and at no entry */
+};
 
 static uint32_t *head_of(const MsMemo *memo, uint64_t key)
 {
-    return &memo->heads[(key >> 20) & (memo->size - 1)];
+    return &memo->heads[(key >> 20) & (memo->size * SPREAD - 1)];
 }
 
 MsMemoEntry *ms_memo_find(const MsMemo *memo, uint64_t key, uint32_t from)
@@ -36,7 +40,7 @@ static void grow(MsMemo *memo)
     uint32_t size = memo->size ? memo->size * 2 : FIRST_SIZE;
     memo->entries = g_renew(MsMemoEntry, memo->entries, size);
     g_free(memo->heads);
-    memo->heads = g_new0(uint32_t, size);
+    memo->heads = g_new0(uint32_t, (size_t)size * SPREAD);
     memo->size = size;
     for (uint32_t i = 0; i < memo->used; i++) {
         if (memo->entries[i].key)

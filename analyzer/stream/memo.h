@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     MsMemoEntry *entries; /* ring */
     uint32_t *heads;      /* hash -> 1 + index of an entry */
-    uint32_t size;        /* slots of the ring, and of `heads` */
+    uint32_t size;        /* slots of the ring; `heads` are some times as many */
     uint32_t used;        /* slots ever used, up to `size` */
     uint32_t at;          /* slot to be used next */
     uint32_t cap;         /* most slots */

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs every display filter of `mailscope answer` through tshark: it must show exactly the frames
+that the answer cites.
+
+Usage: filters.py PROGRAM [--all] FOLDER...
+The first folder is read wholly, of the others as many files as a share of the time allows. All
+filters of a capture go through tshark at once, joined with `||`; those of some captures, with --all
+of every one, also one by one. Exit status 77: there is no tshark.
+"""
+import concurrent.futures
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+SECONDS = 60  # for all folders but the first
+ALONE = 8  # one capture in so many has its filters tried one by one
+CITED = re.compile(r"@ (frames? .+?), [+-][0-9.]+ s\b")
+FILTER = re.compile(r"^   Filter( \(shows repeated segments too\))?: (.*)$")
+HEADING = re.compile(r"^([1-5]  [A-Z]|Session [0-9]+ of )")
+
+
+def frames_of(evidence):
+    """The frames an evidence names, and whether it names all of them."""
+    if evidence.startswith("frame "):
+        return {int(number) for number in re.findall(r"\bframe (\d+)", evidence)}, True
+    names = evidence[len("frames "):].split(" (")[0]
+    frames = set()
+    for run in names.replace("...", "").split(","):
+        ends = [int(end) for end in run.split("-") if end.strip()]
+        if ends:
+            frames.update(range(ends[0], ends[-1] + 1))
+    return frames, "..." not in names and "more ranges" not in evidence
+
+
+def filters_of(text):
+    """Each filter with the frames cited before it: (filter, frames, exact)."""
+    since = []
+    for line in text.split("\n"):
+        found = FILTER.match(line)
+        if not found and HEADING.match(line):
+            left = CITED.findall(" ".join(" ".join(since).split()))
+            assert not left, f"cited, but in no filter: {left}"
+            since = []
+        if not found:
+            since.append(line)
+            continue
+        frames, exact = set(), found[1] is None
+        for evidence in CITED.findall(" ".join(" ".join(since).split())):
+            some, whole = frames_of(evidence)
+            frames |= some
+            exact = exact and whole
+        since = []
+        yield found[2], frames, exact
+
+
+def shown(capture, display_filter):
+    done = subprocess.run(["tshark", "-n", "-r", capture, "-Y", display_filter, "-T", "fields",
+                           "-e", "frame.number"], capture_output=True, text=True, timeout=120)
+    # 2: tshark refuses the filter, or the capture is cut: then it says so behind the frames.
+    if done.returncode != 0 and "cut short" not in done.stderr:
+        raise AssertionError(f"tshark: {done.stderr.strip()}")
+    return {int(number) for number in done.stdout.split()}
+
+
+def check(job):
+    capture, display_filter, frames, exact = job
+    assert "tcp.stream" not in display_filter
+    try:
+        got = shown(capture, display_filter)
+    except AssertionError as trouble:
+        return f"{capture}: {display_filter}: {trouble}"
+    if got == frames or (not exact and got >= frames):
+        return None
+    return (f"{capture}: {display_filter}: not shown {sorted(frames - got)[:9]}, "
+            f"not cited {sorted(got - frames)[:9]}")
+
+
+def jobs_of(program, capture):
+    done = subprocess.run([program, "answer", "--color=never", capture], capture_output=True,
+                          timeout=120)
+    text = done.stdout.decode("utf-8")
+    for display_filter, frames, exact in filters_of(text):
+        assert frames, f"a filter without evidence: {display_filter}"
+        assert len(display_filter) < 1200, f"a filter of {len(display_filter)} characters"
+        yield capture, display_filter, frames, exact
+
+
+def joined(jobs):
+    """One job for all filters of a capture."""
+    frames = set().union(*(job[2] for job in jobs))
+    return (jobs[0][0], " || ".join(f"({job[1]})" for job in jobs), frames,
+            all(job[3] for job in jobs))
+
+
+def self_test():
+    """A wrong citation must be noticed."""
+    page = ("1  Who\n   A  @ frame 4, bytes 66-77; frame 6, byte 1, +0.1 s\n"
+            "   B  @ frames 8-9, 12 (bytes 1-2,\n      3-4, 5-6), +0.2 s\n   Filter: x\n")
+    assert list(filters_of(page)) == [("x", {4, 6, 8, 9, 12}, True)], list(filters_of(page))
+    many = "frames 1, 3-4, ..., 9 (12 in all; bytes 1-2)"
+    assert frames_of(many) == ({1, 3, 4, 9}, False)
+
+
+def main():
+    self_test()
+    every = "--all" in sys.argv
+    program, *names = [word for word in sys.argv[1:] if word != "--all"]
+    folders = [pathlib.Path(name) for name in names]
+    if not shutil.which("tshark"):
+        print("skipped: there is no tshark")
+        return 77
+    checked, bad, captures = 0, [], 0
+    stop = None
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for folder in folders:
+            if not folder.is_dir():
+                print(f"skipped: {folder} is not there")
+                continue
+            files = sorted(path for path in folder.rglob("*") if path.suffix in
+                           (".pcap", ".pcapng", ".cap"))
+            for path in files:
+                if stop and time.monotonic() > stop:
+                    print(f"time is up: {folder} from {path.name} on is left out")
+                    break
+                try:
+                    jobs = list(jobs_of(program, str(path)))
+                except AssertionError as trouble:
+                    bad.append(f"{path}: {trouble}")
+                    continue
+                if not jobs:
+                    continue
+                jobs = jobs[:50]  # of a long capture the start
+                alone = every or captures % ALONE == 0
+                tried = jobs if alone else [joined(jobs)]
+                bad += [problem for problem in pool.map(check, tried) if problem]
+                checked += len(jobs)
+                captures += 1
+            stop = stop or time.monotonic() + SECONDS
+    for problem in bad:
+        print(problem)
+    print(f"{checked} filters of {captures} captures, {len(bad)} wrong")
+    return 1 if bad or checked == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
