@@ -282,8 +282,13 @@ void ms_smtp_auth_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
 {
     MsBuffer note = {0};
     MsRanges where = {0};
-    ms_ranges_add(&where, bytes, span->offset, span->length, ms_smtp_cap(smtp));
-    if (smtp->auth)
+    ms_smtp_check_line(smtp, MS_TO_SERVER, bytes, span);
+    /* An empty answer has its line end as evidence. */
+    ms_ranges_add(&where, bytes, span->offset, span->length ? span->length : span->eaten,
+                  ms_smtp_cap(smtp));
+    if (smtp->auth && span->cut)
+        ms_auth_gap(smtp->auth);
+    else if (smtp->auth)
         ms_auth_client(smtp->auth, bytes->data + span->offset, span->length, false, &where, &note);
     ms_smtp_say_line(smtp, MS_LINE_AUTH, MS_TO_SERVER, 0, bytes, span->offset, span->length, &note);
     ms_ranges_clear(&where);
