@@ -21,8 +21,6 @@ struct MsPacketDecoder {
     MsRange place;   /* of the segment last given */
     MsRange *places; /* the same when it came in fragments */
     uint32_t places_allocated;
-    const uint8_t *tcp;       /* header of the segment last given */
-    uint32_t tcp_wire_length; /* header and payload */
 };
 
 MsPacketDecoder *ms_packet_decoder_new(const MsLimits *limits)
@@ -146,8 +144,7 @@ static MsNext layer_tcp(MsPacketDecoder *decoder, MsWalk *walk)
     segment->payload = tcp + start;
     segment->payload_length = captured - start;
     segment->wire_length = wire - header;
-    decoder->tcp = tcp;
-    decoder->tcp_wire_length = wire;
+    segment->header = tcp;
     place(decoder, walk, walk->offset + start, segment);
     return MS_END_SEGMENT;
 }
@@ -235,32 +232,4 @@ const MsUnsupportedLink *ms_packet_unsupported(const MsPacketDecoder *decoder, s
 {
     *count = decoder->n_unsupported;
     return decoder->unsupported;
-}
-
-static uint32_t add_words(uint32_t sum, const uint8_t *data, size_t length)
-{
-    for (; length >= 2; data += 2, length -= 2)
-        sum += get_be16(data);
-    if (length == 1)
-        sum += (uint32_t)data[0] << 8;
-    return sum;
-}
-
-bool ms_packet_checksum_ok(const MsPacketDecoder *decoder, const MsSegment *segment)
-{
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    const uint8_t *end = segment->payload + segment->payload_length;
-    uint32_t length = decoder->tcp_wire_length;
-    if ((size_t)(end - decoder->tcp) != length || length > UINT16_MAX)
-        return true; /* not all of it was captured */
-    /* RFC 9293 3.1, RFC 8200 8.1: addresses, protocol and length count too. The prefix of mapped
-     * addresses is no part of them. */
-    size_t skip = memcmp(segment->src, mapped, sizeof mapped) == 0 ? sizeof mapped : 0;
-    uint32_t sum = 6 + length;
-    sum = add_words(sum, segment->src + skip, 16 - skip);
-    sum = add_words(sum, segment->dst + skip, 16 - skip);
-    sum = add_words(sum, decoder->tcp, length);
-    while (sum > 0xffff)
-        sum = (sum >> 16) + (sum & 0xffff);
-    return sum == 0xffff;
 }

@@ -37,11 +37,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsPacketDecoder, ms_packet_decoder_free)
 bool ms_packet_decode(MsPacketDecoder *decoder, const MsFrame *frame, uint16_t file,
                       MsSegment *segment);
 
-/* Checks the TCP checksum of the segment that ms_packet_decode() gave last: for callers that see a
- * contradiction, as it costs time and offloading makes it wrong in many good captures. True also
- * when the snapshot length cut the segment, so that nobody can tell. */
-bool ms_packet_checksum_ok(const MsPacketDecoder *decoder, const MsSegment *segment);
-
 const MsPacketCounts *ms_packet_counts(const MsPacketDecoder *decoder);
 /* One row for each unsupported link type, in order of appearance. */
 const MsUnsupportedLink *ms_packet_unsupported(const MsPacketDecoder *decoder, size_t *count);

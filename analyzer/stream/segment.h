@@ -39,4 +39,10 @@ typedef struct {
     uint32_t wire_length;    /* bytes sent; larger when the snapshot length cut the frame */
     const MsRange *places;   /* where the payload was captured, in order, payload_length in all */
     uint32_t n_places;       /* 1, but for IP fragments; 0 when there is no payload */
+    const uint8_t *header;   /* the TCP header; `payload` follows it in memory. NULL: not at hand */
 } MsSegment;
+
+/* Checks the TCP checksum. For callers that see a contradiction: it costs time, and offloading
+ * makes it wrong in many good captures. True also when nobody can tell, because the snapshot length
+ * cut the segment or its header is not at hand. */
+bool ms_segment_checksum_ok(const MsSegment *segment);

@@ -313,7 +313,8 @@ static void report_conflict(const MsConflict *conflict, void *user_data)
                        .n_ranges = ranges.n_ranges,
                        .ranges_omitted = ranges.omitted};
     push->context->events->oddity(push->stream, push->side, &oddity, push->context->user_data);
-    if ((push->segment->notes & MS_SEGMENT_BAD_CHECKSUM) || (half->flags & MS_HALF_BAD_SUM)) {
+    if ((push->segment->notes & MS_SEGMENT_BAD_CHECKSUM) || (half->flags & MS_HALF_BAD_SUM) ||
+        !ms_segment_checksum_ok(push->segment)) {
         oddity.kind = MS_ODDITY_BAD_CHECKSUM;
         push->context->events->oddity(push->stream, push->side, &oddity, push->context->user_data);
     }
