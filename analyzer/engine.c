@@ -3,7 +3,7 @@
  * sessions. Gives up the sessions idle longest when all together hold too much. */
 #include "engine.h"
 
-#include "session.h"
+#include "session/session.h"
 #include "stream/table.h"
 
 struct MsEngine {
@@ -46,16 +46,16 @@ static void on_gap(MsStream *stream, unsigned side, const MsGap *gap, const MsBy
 static void on_event(MsStream *stream, unsigned side, MsItemKind kind, const MsMark *mark,
                      void *user_data)
 {
-    (void)user_data;
+    MsEngine *engine = user_data;
     if (!(stream->flags & MS_STREAM_DEAF))
-        ms_session_event(stream, side, kind, mark);
+        ms_session_event(&engine->sessions, stream, side, kind, mark);
 }
 
 static void on_oddity(MsStream *stream, unsigned side, const MsOddity *oddity, void *user_data)
 {
-    MsEngine *engine = user_data;
+    (void)user_data;
     if (!(stream->flags & MS_STREAM_DEAF))
-        ms_session_oddity(&engine->sessions, stream, side, oddity);
+        ms_session_oddity(stream, side, oddity);
 }
 
 static void on_over(MsStream *stream, MsOver why, void *user_data)
@@ -86,15 +86,22 @@ static int by_order(const void *a, const void *b)
     return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
 }
 
+/* Whether all together hold more than `part` eighths of what they may. */
+static bool holds_too_much(const MsEngine *engine, uint64_t part)
+{
+    const uint64_t *limit = engine->sessions.options.limits.value;
+    return engine->sessions.text > limit[MS_LIMIT_TOTAL_TEXT] / 8 * part ||
+           ms_table_context(engine->table)->pool.tails > limit[MS_LIMIT_TOTAL_HELD] / 8 * part;
+}
+
 /* Reports the sessions idle longest early, until those that stay hold a good deal less. */
 static void give_up_idle(MsEngine *engine)
 {
-    uint64_t wanted = engine->sessions.options.limits.value[MS_LIMIT_TOTAL_TEXT] / 8 * 7;
     size_t count;
     g_autofree MsStream **streams = ms_table_streams(engine->table, &count);
     qsort(streams, count, sizeof *streams, by_order);
-    for (size_t i = 0; i < count && engine->sessions.text > wanted; i++) {
-        if (streams[i]->session && ms_session_text(streams[i]->session) > 0)
+    for (size_t i = 0; i < count && holds_too_much(engine, 7); i++) {
+        if (streams[i]->session)
             ms_table_close(engine->table, streams[i], MS_OVER_LIMIT);
     }
 }
@@ -103,8 +110,7 @@ void ms_engine_push(MsEngine *engine, const MsSegment *segment)
 {
     engine->segments++;
     ms_table_push(engine->table, segment);
-    if (G_UNLIKELY(engine->sessions.text >
-                   engine->sessions.options.limits.value[MS_LIMIT_TOTAL_TEXT]))
+    if (G_UNLIKELY(holds_too_much(engine, 8)))
         give_up_idle(engine);
 }
 
@@ -138,7 +144,7 @@ void ms_engine_free(MsEngine *engine)
     size_t count;
     g_autofree MsStream **streams = ms_table_streams(engine->table, &count);
     for (size_t i = 0; i < count; i++)
-        ms_session_free(&engine->sessions, streams[i]->session);
+        ms_session_free(streams[i]->session);
     ms_table_free(engine->table);
     g_free(engine);
 }

@@ -28,6 +28,7 @@ BEGIN {
     n = split("base fact stream dialogue message", name, " ")
     for (i = 1; i <= n; i++)
         ladder[name[i]] = i - 1
+    ladder["session"] = 5 # the inside of engine.c
     ladder["capture"] = 6
     ladder["front"] = 7
     ladder["lab"] = 8

@@ -1,47 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * memo.c - a ring of entries with a chained hash table over it. Which entry is forgotten depends on
- * their age only, never on the hash, so that results do not depend on its seed. */
+ * memo.c - a ring of entries with an open-addressing hash table over it. Which entry is forgotten
+ * depends on their age only, never on the hash, so that results do not depend on its seed. */
 #include "memo.h"
 
 #include <glib.h>
 
-enum {
-    FIRST_SIZE = 256, /* slots */
-    SPREAD = 4        /* heads for each slot: most of them are empty, so that a SYN nobody remembers
-                         costs a look at one head and at no entry */
-};
+enum { FIRST_SIZE = 256 }; /* entries */
 
-static uint32_t *head_of(const MsMemo *memo, uint64_t key)
+static uint32_t mask_of(const MsMemo *memo)
 {
-    return &memo->heads[(key >> 20) & (memo->size * SPREAD - 1)];
+    return memo->size * 2 - 1;
 }
 
-MsMemoEntry *ms_memo_find(const MsMemo *memo, uint64_t key, uint32_t from)
+static uint32_t tag_of(uint64_t key)
 {
+    return (uint32_t)(key >> 32);
+}
+
+unsigned ms_memo_find(const MsMemo *memo, uint64_t key, MsMemoEntry *found[2])
+{
+    unsigned count = 0;
+    found[0] = found[1] = NULL;
     if (memo->size == 0)
-        return NULL;
-    for (uint32_t i = *head_of(memo, key); i; i = memo->entries[i - 1].next) {
-        MsMemoEntry *entry = &memo->entries[i - 1];
-        if (entry->key == key && (from == 0 || entry->from == from))
-            return entry;
+        return 0;
+    uint32_t mask = mask_of(memo);
+    for (uint32_t i = tag_of(key) & mask; memo->slots[i].index && count < 2; i = (i + 1) & mask) {
+        if (memo->slots[i].tag != tag_of(key))
+            continue;
+        MsMemoEntry *entry = &memo->entries[memo->slots[i].index - 1];
+        if (entry->key == key)
+            found[count++] = entry;
     }
-    return NULL;
+    return count;
 }
 
-static void link_entry(MsMemo *memo, uint32_t i)
+static void link_entry(MsMemo *memo, uint32_t index)
 {
-    uint32_t *head = head_of(memo, memo->entries[i].key);
-    memo->entries[i].next = *head;
-    *head = i + 1;
+    uint32_t mask = mask_of(memo);
+    uint32_t tag = tag_of(memo->entries[index].key);
+    uint32_t i = tag & mask;
+    while (memo->slots[i].index)
+        i = (i + 1) & mask;
+    memo->slots[i] = (MsMemoSlot){tag, index + 1};
 }
 
 static void grow(MsMemo *memo)
 {
-    uint32_t size = memo->size ? memo->size * 2 : FIRST_SIZE;
-    memo->entries = g_renew(MsMemoEntry, memo->entries, size);
-    g_free(memo->heads);
-    memo->heads = g_new0(uint32_t, (size_t)size * SPREAD);
-    memo->size = size;
+    memo->size = memo->size ? memo->size * 2 : FIRST_SIZE;
+    memo->entries = g_renew(MsMemoEntry, memo->entries, memo->size);
+    g_free(memo->slots);
+    memo->slots = g_new0(MsMemoSlot, (size_t)memo->size * 2);
     for (uint32_t i = 0; i < memo->used; i++) {
         if (memo->entries[i].key)
             link_entry(memo, i);
@@ -50,11 +58,20 @@ static void grow(MsMemo *memo)
 
 void ms_memo_remove(MsMemo *memo, MsMemoEntry *entry)
 {
+    uint32_t mask = mask_of(memo);
     uint32_t number = (uint32_t)(entry - memo->entries) + 1;
-    uint32_t *link = head_of(memo, entry->key);
-    while (*link != number)
-        link = &memo->entries[*link - 1].next;
-    *link = entry->next;
+    uint32_t i = tag_of(entry->key) & mask;
+    while (memo->slots[i].index != number)
+        i = (i + 1) & mask;
+    /* Those behind it move up. */
+    for (uint32_t next = (i + 1) & mask; memo->slots[next].index; next = (next + 1) & mask) {
+        uint32_t home = memo->slots[next].tag & mask;
+        if (((next - home) & mask) >= ((next - i) & mask)) {
+            memo->slots[i] = memo->slots[next];
+            i = next;
+        }
+    }
+    memo->slots[i].index = 0;
     entry->key = 0;
 }
 
@@ -83,6 +100,6 @@ MsMemoEntry *ms_memo_add(MsMemo *memo, uint64_t key, uint32_t from)
 void ms_memo_clear(MsMemo *memo)
 {
     g_free(memo->entries);
-    g_free(memo->heads);
+    g_free(memo->slots);
     *memo = (MsMemo){.cap = memo->cap};
 }

@@ -20,22 +20,28 @@ typedef struct {
     uint8_t known;      /* bit n: seq[n] is known */
 } MsMemoEntry;
 
+/* A slot of the hash table; small, so that looking in vain touches one cache line. */
+typedef struct {
+    uint32_t tag;   /* of the key */
+    uint32_t index; /* 1 + index of the entry; 0: free */
+} MsMemoSlot;
+
 /* All zero but `cap` is an empty memory. */
 typedef struct {
     MsMemoEntry *entries; /* ring */
-    uint32_t *heads;      /* hash -> 1 + index of an entry */
-    uint32_t size;        /* slots of the ring; `heads` are some times as many */
-    uint32_t used;        /* slots ever used, up to `size` */
-    uint32_t at;          /* slot to be used next */
-    uint32_t cap;         /* most slots */
+    MsMemoSlot *slots;    /* twice as many as the ring has */
+    uint32_t size;        /* entries of the ring: a power of two, or 0 */
+    uint32_t used;        /* entries ever used, up to `size` */
+    uint32_t at;          /* entry to be used next */
+    uint32_t cap;         /* most entries */
 } MsMemo;
 
-/* The entry of that connection, or NULL. `from` 0: either side; else only entries whose side 0 has
- * that hash. */
-MsMemoEntry *ms_memo_find(const MsMemo *memo, uint64_t key, uint32_t from);
+/* The entries of that connection (at most the two oldest), or NULL in their place. Returns how many
+ * there are. */
+unsigned ms_memo_find(const MsMemo *memo, uint64_t key, MsMemoEntry *found[2]);
 
 /* Adds an entry and returns it, zeroed but for its keys; the oldest one is forgotten when the
- * memory is full. Valid until the next call. */
+ * memory is full. Valid until the next call. There must not be more than two of one key. */
 MsMemoEntry *ms_memo_add(MsMemo *memo, uint64_t key, uint32_t from);
 
 void ms_memo_remove(MsMemo *memo, MsMemoEntry *entry);

@@ -52,7 +52,6 @@ typedef struct {
     const MsSegment *segment;
     uint64_t key;  /* of the connection, the same for both directions */
     uint32_t from; /* of the sender's address and port */
-    uint32_t to;   /* of the receiver's */
 } Lookup;
 
 MsTable *ms_table_new(const MsLimits *limits, const MsStreamEvents *events, MsOverFunc over,
@@ -118,8 +117,7 @@ static Lookup look(const MsTable *table, const MsSegment *segment)
     uint64_t to = endpoint(table, segment->dst, segment->dst_port);
     return (Lookup){.segment = segment,
                     .key = mix(from + to + table->seed[0]) | 1,
-                    .from = (uint32_t)(from >> 32) | 1,
-                    .to = (uint32_t)(to >> 32) | 1};
+                    .from = (uint32_t)(from >> 32) | 1};
 }
 
 static uint64_t stream_key(const MsTable *table, const MsStream *stream, uint32_t *from)
@@ -351,11 +349,26 @@ static void close_if_over(MsTable *table, MsStream *stream)
 
 /* ---- segments ---- */
 
+/* What is remembered of the beginning of a connection: by its two sides. */
+typedef struct {
+    MsMemoEntry *own;   /* of the side that sent the segment, or NULL */
+    MsMemoEntry *other; /* of the other side, or NULL */
+} Remembered;
+
+static Remembered recall(const MsTable *table, const Lookup *lookup)
+{
+    MsMemoEntry *found[2];
+    Remembered result = {0};
+    unsigned count = ms_memo_find(&table->first, lookup->key, found);
+    for (unsigned i = 0; i < count; i++)
+        *(found[i]->from == lookup->from ? &result.own : &result.other) = found[i];
+    return result;
+}
+
 /* Remembers a segment of a connection that has no state yet. */
-static void remember(MsTable *table, const Lookup *lookup)
+static void remember(MsTable *table, const Lookup *lookup, MsMemoEntry *entry)
 {
     const MsSegment *segment = lookup->segment;
-    MsMemoEntry *entry = ms_memo_find(&table->first, lookup->key, lookup->from);
     bool syn = segment->flags & MS_TCP_SYN;
     if (entry && (!syn || entry->seq[0] == segment->seq))
         return; /* the first one counts */
@@ -371,9 +384,9 @@ static void remember(MsTable *table, const Lookup *lookup)
 
 static void forget(MsTable *table, const Lookup *lookup)
 {
-    MsMemoEntry *entry;
-    while ((entry = ms_memo_find(&table->first, lookup->key, 0)))
-        ms_memo_remove(&table->first, entry);
+    MsMemoEntry *found[2];
+    while (ms_memo_find(&table->first, lookup->key, found) > 0)
+        ms_memo_remove(&table->first, found[0]);
 }
 
 /* Makes the stream of a segment, with what is remembered of its beginning. */
@@ -384,10 +397,9 @@ static MsStream *create(MsTable *table, const Lookup *lookup, unsigned *side)
         give_up_oldest(table);
     MsStream *stream = allocate(table, lookup->key);
     stream->number = table->seen++;
-    const MsMemoEntry *own = ms_memo_find(&table->first, lookup->key, lookup->from);
-    const MsMemoEntry *other = ms_memo_find(&table->first, lookup->key, lookup->to);
-    if (own == other)
-        other = NULL; /* it talks to itself */
+    const Remembered begun = recall(table, lookup);
+    const MsMemoEntry *own = begun.own;
+    const MsMemoEntry *other = begun.other;
     const MsMemoEntry *first = own;
     if (other && (!own || (other->flags & MS_TCP_SYN)))
         first = other;
@@ -422,8 +434,9 @@ static bool wants_state(MsTable *table, const Lookup *lookup)
 {
     const MsSegment *segment = lookup->segment;
     uint8_t flags = segment->flags;
-    MsMemoEntry *ended = ms_memo_find(&table->ended, lookup->key, 0);
-    if (ended) {
+    MsMemoEntry *found[2];
+    if (ms_memo_find(&table->ended, lookup->key, found) > 0) {
+        MsMemoEntry *ended = found[0];
         unsigned side = ended->from != lookup->from;
         if (!(flags & MS_TCP_SYN) ||
             ((ended->known >> side & 1) && ended->seq[side] == segment->seq))
@@ -436,18 +449,18 @@ static bool wants_state(MsTable *table, const Lookup *lookup)
         return false;
     if ((flags & MS_TCP_SYN) && (flags & MS_TCP_ACK))
         return true;
-    const MsMemoEntry *own = ms_memo_find(&table->first, lookup->key, lookup->from);
-    const MsMemoEntry *other = ms_memo_find(&table->first, lookup->key, lookup->to);
+    const Remembered begun = recall(table, lookup);
     if (flags & MS_TCP_SYN) { /* simultaneous open, or one more lone SYN */
-        if (other && other != own && other->flags == MS_TCP_SYN)
+        if (begun.other && begun.other->flags == MS_TCP_SYN)
             return true;
-        remember(table, lookup);
+        remember(table, lookup, begun.own);
         return false;
     }
-    if ((own && own->flags & MS_TCP_SYN) || (other && other->flags & MS_TCP_SYN))
+    if ((begun.own && (begun.own->flags & MS_TCP_SYN)) ||
+        (begun.other && (begun.other->flags & MS_TCP_SYN)))
         return true;
-    if (!own && !other)
-        remember(table, lookup);
+    if (!begun.own && !begun.other)
+        remember(table, lookup, NULL);
     return false;
 }
 
@@ -456,8 +469,9 @@ static bool follows_new_syn(MsTable *table, const MsStream *stream, const Lookup
                             unsigned side)
 {
     const MsSegment *segment = lookup->segment;
-    const MsMemoEntry *own = ms_memo_find(&table->first, lookup->key, lookup->from);
-    const MsMemoEntry *other = ms_memo_find(&table->first, lookup->key, lookup->to);
+    const Remembered begun = recall(table, lookup);
+    const MsMemoEntry *own = begun.own;
+    const MsMemoEntry *other = begun.other;
     const MsHalf *half = &stream->half[side];
     if (own && (own->flags & MS_TCP_SYN))
         return segment->seq - own->seq[0] - 1 < NEW_CONNECTION &&
@@ -487,7 +501,7 @@ static Belongs belongs(MsTable *table, MsStream *stream, const Lookup *lookup, u
         return SAME;
     if (segment->flags & MS_TCP_ACK)
         return NEW;
-    remember(table, lookup);
+    remember(table, lookup, recall(table, lookup).own);
     stream->flags |= MS_STREAM_NEW_SYN;
     bool ending = (stream->flags & MS_STREAM_OVER) ||
                   (stream->half[0].flags | stream->half[1].flags) & MS_HALF_FIN;

@@ -4,9 +4,8 @@
  * record and the listener. */
 #pragma once
 
-#include "dialogue/dialogue.h"
-#include "engine.h"
-#include "stream/table.h"
+#include "../engine.h"
+#include "../stream/table.h"
 
 typedef struct MsSession MsSession;
 
@@ -26,14 +25,15 @@ size_t ms_session_bytes(MsSessions *all, MsStream *stream, unsigned side, const 
                         size_t fresh);
 void ms_session_gap(MsSessions *all, MsStream *stream, unsigned side, const MsGap *gap,
                     const MsBytes *left);
-void ms_session_event(MsStream *stream, unsigned side, MsItemKind kind, const MsMark *mark);
-void ms_session_oddity(MsSessions *all, MsStream *stream, unsigned side, const MsOddity *oddity);
+void ms_session_event(MsSessions *all, MsStream *stream, unsigned side, MsItemKind kind,
+                      const MsMark *mark);
+void ms_session_oddity(MsStream *stream, unsigned side, const MsOddity *oddity);
 
 /* The stream is over: what is still undecided is decided, then the session ends and is freed. */
 void ms_session_over(MsSessions *all, MsStream *stream, MsOver why);
 
 /* Frees the session without a word. */
-void ms_session_free(MsSessions *all, MsSession *session); /* accepts NULL */
+void ms_session_free(MsSession *session); /* accepts NULL */
 
 /* Number of the session; UINT32_MAX as long as it is not known to be mail. */
 uint32_t ms_session_number(const MsSession *session);

@@ -11,7 +11,7 @@ enum { MOST = 256 }; /* entries; who needs more speaks no mail protocol */
 static MsHeld *append(MsHold *hold, MsHeldKind kind, unsigned side)
 {
     if (hold->n_entries == hold->slots) {
-        hold->slots = hold->slots ? hold->slots * 2 : 2;
+        hold->slots = hold->slots ? hold->slots * 2 : 1;
         hold->entries = g_renew(MsHeld, hold->entries, hold->slots);
     }
     MsHeld *entry = &hold->entries[hold->n_entries++];
@@ -22,6 +22,15 @@ static MsHeld *append(MsHold *hold, MsHeldKind kind, unsigned side)
 bool ms_hold_full(const MsHold *hold)
 {
     return hold->n_entries >= MOST;
+}
+
+bool ms_hold_busy(const MsHold *hold)
+{
+    for (uint32_t i = 0; i < hold->n_entries; i++) {
+        if (hold->entries[i].kind != MS_HELD_BYTES)
+            return true;
+    }
+    return false;
 }
 
 void ms_hold_bytes(MsHold *hold, unsigned side, size_t length)

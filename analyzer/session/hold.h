@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "stream/stream.h"
+#include "../stream/stream.h"
 
 typedef enum { MS_HELD_BYTES, MS_HELD_GAP, MS_HELD_EVENT, MS_HELD_ODDITY } MsHeldKind;
 
@@ -24,6 +24,9 @@ typedef struct {
 
 /* True when the log is as long as it may get: it is time to decide. */
 bool ms_hold_full(const MsHold *hold);
+
+/* True when more than bytes is noted. */
+bool ms_hold_busy(const MsHold *hold);
 
 /* Each notes one thing; what is given is copied. */
 void ms_hold_bytes(MsHold *hold, unsigned side, size_t length);

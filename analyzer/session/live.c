@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * live.c - what the dialogue of a session is told, and how the session ends. */
+#include "live.h"
+
+#include <string.h>
+
+enum { FIRST_WORDS = 512 }; /* bytes of the first line of a side that become a fact */
+
+void ms_live_count(MsLive *live)
+{
+    uint64_t text = live->kept + (live->record ? ms_record_bytes(live->record) : 0);
+    live->all->text += text - live->text;
+    live->text = text;
+}
+
+MsLive *ms_live_new(MsSessions *all, MsStream *stream, const MsSniffResult *found,
+                    const MsBytes held[2])
+{
+    MsLive *live = g_new0(MsLive, 1);
+    live->all = all;
+    live->stream = stream;
+    live->class = found->class;
+    live->server = (uint8_t)found->server;
+    live->number = all->n_sessions++;
+    live->talk = (MsTalk){
+        .class = &ms_live_talk, .limits = &all->options.limits, .wants_lines = all->options.lines};
+    if (all->options.records)
+        live->record = ms_record_new(live->number, &all->options.limits);
+    for (unsigned side = 0; side < 2; side++) {
+        size_t skip = MIN(found->skip[side], held[side].length);
+        live->begin[side] =
+            held[side].length > 0 ? held[side].at + skip : stream->half[side].offset;
+    }
+    ms_live_begin(live, found, held);
+    live->dialogue = live->class->create(&live->talk);
+    return live;
+}
+
+void ms_live_free(MsLive *live)
+{
+    if (!live)
+        return;
+    live->all->text -= live->text;
+    live->class->free(live->dialogue);
+    ms_message_unref(live->message);
+    ms_record_free(live->record);
+    g_free(live);
+}
+
+/* The first line of a side, when it is there; `force`: as much of it as there is. */
+static void say_first_words(MsLive *live, unsigned side, const MsBytes *held, bool force)
+{
+    if (live->first_said[side] || held->length == 0)
+        return;
+    if (held->at != live->begin[side] || live->class == &ms_tls) {
+        live->first_said[side] = true; /* the first bytes are missing, or no words */
+        return;
+    }
+    size_t most = MIN(held->length, FIRST_WORDS);
+    const uint8_t *end = memchr(held->data, '\n', most);
+    if (!end && most < FIRST_WORDS && !force)
+        return;
+    live->first_said[side] = true;
+    size_t length = end ? (size_t)(end - held->data) : most;
+    if (end && length > 0 && held->data[length - 1] == '\r')
+        length--;
+    MsRanges ranges = {0};
+    ms_ranges_add(&ranges, held, 0, length, 16);
+    MsFieldId field =
+        side == live->server ? MS_FIELD_SESSION_SERVER_FIRST : MS_FIELD_SESSION_CLIENT_FIRST;
+    const MsFact fact = {.field = (uint16_t)field,
+                         .direction = (uint8_t)ms_live_direction(live, side),
+                         .message = -1,
+                         .item = -1,
+                         .text = (const char *)held->data,
+                         .text_length = (uint32_t)length,
+                         .time_ns = ranges.time_ns,
+                         .ranges = ranges.range,
+                         .n_ranges = ranges.n_ranges};
+    ms_live_say_fact(live, &fact);
+    ms_ranges_clear(&ranges);
+}
+
+size_t ms_live_offer(MsLive *live, unsigned side, const MsBytes *held)
+{
+    if (live->ended[side] || held->length == 0)
+        return held->length;
+    say_first_words(live, side, held, false);
+    size_t eaten = live->class->push(live->dialogue, ms_live_direction(live, side), held);
+    g_assert(eaten <= held->length);
+    if (eaten > 0)
+        say_first_words(live, side, held, true);
+    return eaten;
+}
+
+void ms_live_gap(MsLive *live, unsigned side, const MsGap *gap, const MsBytes *left)
+{
+    MsOddity oddity = {.direction = (uint8_t)ms_live_direction(live, side),
+                       .message = -1,
+                       .detail = "",
+                       .time_ns = gap->time_ns,
+                       .ranges = gap->around,
+                       .n_ranges = gap->n_around};
+    say_first_words(live, side, left, true);
+    live->first_said[side] = true;
+    if (gap->cut > 0) {
+        oddity.kind = MS_ODDITY_TRUNCATED;
+        oddity.length = gap->cut;
+        ms_live_say_oddity(live, &oddity);
+    }
+    if (gap->length > gap->cut) {
+        oddity.kind = MS_ODDITY_GAP;
+        oddity.length = gap->length - gap->cut;
+        ms_live_say_oddity(live, &oddity);
+    }
+    if (!live->ended[side])
+        live->class->gap(live->dialogue, ms_live_direction(live, side), gap->at, gap->length, left);
+}
+
+static void tell_end(MsLive *live, unsigned side, const MsBytes *left)
+{
+    if (live->ended[side])
+        return;
+    live->ended[side] = true;
+    say_first_words(live, side, left, true);
+    live->class->end(live->dialogue, ms_live_direction(live, side), left);
+}
+
+void ms_live_event(MsLive *live, unsigned side, MsItemKind kind, const MsMark *mark,
+                   const MsBytes *left)
+{
+    bool fin = kind == MS_ITEM_FIN;
+    if (live->end.frame == 0) {
+        live->end = *mark;
+        live->end_side = (uint8_t)side;
+        live->end_rst = !fin;
+    }
+    live->n_ends = (uint8_t)(live->n_ends + (fin ? 1 : 2));
+    if (fin)
+        tell_end(live, side, left);
+    ms_live_say_flags(live, fin ? MS_FIELD_SESSION_FIN : MS_FIELD_SESSION_RST, side,
+                      side == live->server ? "server" : "client", 0, mark);
+    ms_live_say_connection(live, side, fin ? "FIN" : "RST", mark);
+}
+
+void ms_live_oddity(MsLive *live, unsigned side, const MsOddity *oddity)
+{
+    if (oddity->kind == MS_ODDITY_URGENT && live->urgent)
+        return;
+    live->urgent |= oddity->kind == MS_ODDITY_URGENT;
+    MsOddity directed = *oddity;
+    directed.direction = (uint8_t)ms_live_direction(live, side);
+    directed.message =
+        live->message && side != live->server ? ms_message_number(live->message) : -1;
+    ms_live_say_oddity(live, &directed);
+}
+
+/* ---- the end ---- */
+
+static void say_end(MsLive *live, MsOver why)
+{
+    const MsStream *stream = live->stream;
+    bool quit = live->class->has_quit && live->class->has_quit(live->dialogue);
+    bool known = live->end.frame != 0;
+    const char *how = quit ? "quit" : !known ? "open" : live->end_rst ? "rst" : "fin";
+    if (quit && live->quit.frame) {
+        const MsFact fact = {.field = MS_FIELD_SESSION_END,
+                             .direction = live->quit_direction,
+                             .message = -1,
+                             .item = -1,
+                             .text = how,
+                             .text_length = (uint32_t)strlen(how),
+                             .time_ns = live->quit_ns,
+                             .ranges = &live->quit,
+                             .n_ranges = 1};
+        ms_live_say_fact(live, &fact);
+    } else if (known) {
+        ms_live_say_flags(live, MS_FIELD_SESSION_END, live->end_side, how, 0, &live->end);
+    } else {
+        ms_live_say_header(live, MS_FIELD_SESSION_END, 0, how, 0, 0, NULL);
+    }
+    if (known)
+        ms_live_say_flags(live, MS_FIELD_SESSION_END_BY, live->end_side,
+                          live->end_side == live->server ? "server" : "client", 0, &live->end);
+    unsigned last = stream->flags & MS_STREAM_LAST_1 ? 1 : 0;
+    ms_live_say_flags(live, MS_FIELD_SESSION_LAST, last, NULL, stream->last.time_ns, &stream->last);
+    for (unsigned side = 0; side < 2; side++) {
+        if (!(stream->half[side].flags & MS_HALF_SENT))
+            ms_live_say_odd(live, MS_ODDITY_ONE_SIDED, !side,
+                            side == live->server ? "nothing the server sent is there"
+                                                 : "nothing the client sent is there",
+                            &stream->marks[0]);
+    }
+    if (why == MS_OVER_CAPTURE && live->n_ends < 2)
+        ms_live_say_odd(live, MS_ODDITY_UNFINISHED, last,
+                        live->all->cut ? "the file ends in the middle of a record" : "",
+                        &stream->last);
+    if (why == MS_OVER_REUSED && !known)
+        ms_live_say_odd(live, MS_ODDITY_UNFINISHED, last,
+                        "a new connection uses the same addresses and ports", &stream->last);
+    if (why == MS_OVER_LIMIT)
+        ms_live_say_odd(live, MS_ODDITY_LIMIT, last,
+                        "too much was open at once; the rest of the connection is left out",
+                        &stream->last);
+}
+
+void ms_live_over(MsLive *live, MsOver why)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned side = i ? live->server : !live->server; /* the client first */
+        MsBytes left = ms_tail_held(live->stream->half[side].tail);
+        tell_end(live, side, &left);
+    }
+    say_end(live, why);
+    if (live->record && live->all->sink.session)
+        live->all->sink.session(live->record, live->all->user_data);
+}

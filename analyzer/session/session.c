@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * session.c - a connection before it is a session: a log is kept and the sniffer asked. When it is
+ * known whose words these are, and a line is there to begin with, the log is played back; from then
+ * on all goes straight to live.c. A connection that says little costs little. */
+#include "session.h"
+
+#include "hold.h"
+#include "live.h"
+
+#include <string.h>
+
+enum {
+    ENOUGH = 1024
+}; /* held bytes of one side that begin a session without a line of the client */
+
+struct MsSession {
+    MsLive *live; /* NULL as long as it is held */
+    MsHold hold;
+};
+
+uint32_t ms_session_number(const MsSession *session)
+{
+    return session->live ? session->live->number : UINT32_MAX;
+}
+
+uint64_t ms_session_text(const MsSession *session)
+{
+    return session->live ? session->live->text : 0;
+}
+
+/* What a side's held bytes are: those being handed on now, or its tail. */
+typedef struct {
+    unsigned side; /* of `bytes`; 2: both from the tails */
+    const MsBytes *bytes;
+    size_t eaten; /* of `bytes` */
+} Offer;
+
+static MsBytes held_of(const MsStream *stream, const Offer *now, unsigned side)
+{
+    return now->side == side ? *now->bytes : ms_tail_held(stream->half[side].tail);
+}
+
+static void eat(MsStream *stream, Offer *now, unsigned side, size_t length)
+{
+    if (now->side == side)
+        now->eaten += length;
+    else if (length > 0)
+        ms_tail_eat(stream->half[side].tail, length);
+}
+
+/* Plays the log back to the dialogue. */
+static void replay(MsSession *session, MsStream *stream, Offer *now, const MsSniffResult *found,
+                   const MsBytes held[2])
+{
+    size_t visible[2] = {0, 0};
+    size_t eaten[2] = {0, 0};
+    for (unsigned side = 0; side < 2; side++) {
+        eaten[side] = MIN(found->skip[side], held[side].length);
+        eat(stream, now, side, eaten[side]);
+    }
+    for (uint32_t i = 0; i < session->hold.n_entries; i++) {
+        const MsHeld *entry = &session->hold.entries[i];
+        unsigned side = entry->side;
+        MsBytes part = {0};
+        if (entry->kind == MS_HELD_BYTES)
+            visible[side] += entry->length;
+        if (visible[side] > eaten[side]) {
+            part = held[side];
+            part.data += eaten[side];
+            part.at += eaten[side];
+            part.length = visible[side] - eaten[side];
+        }
+        switch ((MsHeldKind)entry->kind) {
+        case MS_HELD_BYTES: {
+            size_t length = part.length > 0 ? ms_live_offer(session->live, side, &part) : 0;
+            eaten[side] += length;
+            eat(stream, now, side, length);
+            break;
+        }
+        case MS_HELD_GAP:
+            ms_live_gap(session->live, side, entry->detail, &part);
+            break;
+        case MS_HELD_EVENT:
+            ms_live_event(session->live, side, (MsItemKind)entry->event, entry->detail, &part);
+            break;
+        case MS_HELD_ODDITY:
+            ms_live_oddity(session->live, side, entry->detail);
+            break;
+        }
+    }
+    ms_hold_clear(&session->hold);
+}
+
+/* Whether there is enough to begin with, so that state is worth its memory. */
+static bool is_enough(const MsHold *hold, const MsSniffResult *found, const MsBytes held[2])
+{
+    const MsBytes *client = &held[!found->server];
+    return ms_hold_busy(hold) || found->skip[0] || found->skip[1] || found->class == &ms_tls ||
+           held[0].length >= ENOUGH || held[1].length >= ENOUGH ||
+           (client->length > 0 && memchr(client->data, '\n', client->length));
+}
+
+/* Asks the sniffer. `last`: nothing more will come of either side. Returns true when the stream is
+ * a session now. */
+static bool decide(MsSessions *all, MsSession *session, MsStream *stream, Offer *now, bool last)
+{
+    MsSniffSide sides[2];
+    MsBytes held[2];
+    for (unsigned side = 0; side < 2; side++) {
+        const MsHalf *half = &stream->half[side];
+        held[side] = held_of(stream, now, side);
+        sides[side] =
+            (MsSniffSide){.data = held[side].data,
+                          .length = held[side].length,
+                          .port = stream->port[side],
+                          .sent_syn = stream->flags & (side ? MS_STREAM_SYN_1 : MS_STREAM_SYN_0),
+                          .from_start = (half->flags & MS_HALF_FROM_START) && held[side].at == 0,
+                          .ended = last || (half->flags & MS_HALF_ENDED)};
+    }
+    MsSniffResult found = {0};
+    ms_sniff(sides, &all->options.limits, &found);
+    if (found.verdict == MS_SNIFF_MORE && !last && ms_hold_full(&session->hold))
+        found.verdict = MS_SNIFF_NOT_MAIL;
+    if (found.verdict == MS_SNIFF_NOT_MAIL) {
+        stream->flags |= MS_STREAM_DEAF;
+        return false;
+    }
+    if (found.verdict == MS_SNIFF_MORE)
+        return false;
+    if (!last && !is_enough(&session->hold, &found, held))
+        return false;
+    session->live = ms_live_new(all, stream, &found, held);
+    replay(session, stream, now, &found, held);
+    return true;
+}
+
+static MsSession *session_of(MsStream *stream)
+{
+    MsSession *session = stream->session;
+    if (!session)
+        stream->session = session = g_new0(MsSession, 1);
+    return session;
+}
+
+size_t ms_session_bytes(MsSessions *all, MsStream *stream, unsigned side, const MsBytes *held,
+                        size_t fresh)
+{
+    MsSession *session = session_of(stream);
+    if (session->live) {
+        size_t eaten = ms_live_offer(session->live, side, held);
+        ms_live_count(session->live);
+        return eaten;
+    }
+    ms_hold_bytes(&session->hold, side, fresh);
+    Offer now = {.side = side, .bytes = held};
+    if (decide(all, session, stream, &now, false))
+        ms_live_count(session->live);
+    return now.eaten;
+}
+
+void ms_session_gap(MsSessions *all, MsStream *stream, unsigned side, const MsGap *gap,
+                    const MsBytes *left)
+{
+    MsSession *session = session_of(stream);
+    if (!session->live && left->length > 0) {
+        Offer now = {.side = 2};
+        if (!decide(all, session, stream, &now, true))
+            ms_hold_lose(&session->hold, side);
+        stream->flags &= (uint8_t)~MS_STREAM_DEAF; /* there may be more behind the hole */
+    }
+    if (!session->live) {
+        ms_hold_gap(&session->hold, side, gap);
+        return;
+    }
+    MsBytes rest = ms_tail_held(stream->half[side].tail);
+    ms_live_gap(session->live, side, gap, &rest);
+    ms_live_count(session->live);
+}
+
+void ms_session_event(MsSessions *all, MsStream *stream, unsigned side, MsItemKind kind,
+                      const MsMark *mark)
+{
+    MsSession *session = stream->session;
+    if (!session)
+        return; /* nothing was said so far */
+    if (!session->live) {
+        ms_hold_event(&session->hold, side, kind, mark);
+        Offer now = {.side = 2};
+        if (decide(all, session, stream, &now, false))
+            ms_live_count(session->live);
+        return;
+    }
+    MsBytes left = ms_tail_held(stream->half[side].tail);
+    ms_live_event(session->live, side, kind, mark, &left);
+    ms_live_count(session->live);
+}
+
+void ms_session_oddity(MsStream *stream, unsigned side, const MsOddity *oddity)
+{
+    MsSession *session = session_of(stream);
+    if (session->live) {
+        ms_live_oddity(session->live, side, oddity);
+        ms_live_count(session->live);
+    } else {
+        ms_hold_oddity(&session->hold, side, oddity);
+    }
+}
+
+void ms_session_over(MsSessions *all, MsStream *stream, MsOver why)
+{
+    MsSession *session = stream->session;
+    if (!session)
+        return;
+    if (!session->live && why != MS_OVER_DEAF && !(stream->flags & MS_STREAM_DEAF)) {
+        Offer now = {.side = 2};
+        decide(all, session, stream, &now, true);
+    }
+    if (session->live)
+        ms_live_over(session->live, why);
+    stream->session = NULL;
+    ms_session_free(session);
+}
+
+void ms_session_free(MsSession *session)
+{
+    if (!session)
+        return;
+    ms_live_free(session->live);
+    ms_hold_clear(&session->hold);
+    g_free(session);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * talk.c - what a session says: facts, lines and oddities go to the listener and the record; the
+ * bytes of a message go to the message, which is summed up when it closes. */
+#include "live.h"
+
+#include <string.h>
+
+enum { FLAGS_AT = 13 }; /* RFC 9293 3.1: the flag byte in the TCP header */
+
+MsDirection ms_live_direction(const MsLive *live, unsigned side)
+{
+    return side == live->server ? MS_TO_CLIENT : MS_TO_SERVER;
+}
+
+void ms_live_say_fact(MsLive *live, const MsFact *fact)
+{
+    const MsSessions *all = live->all;
+    if (all->sink.fact)
+        all->sink.fact(live->number, fact, all->user_data);
+    if (live->record)
+        ms_record_add_fact(live->record, fact);
+}
+
+void ms_live_say_line(MsLive *live, const MsLine *line)
+{
+    const MsSessions *all = live->all;
+    if (all->sink.line)
+        all->sink.line(live->number, line, all->user_data);
+    if (live->record)
+        ms_record_add_line(live->record, line);
+}
+
+void ms_live_say_oddity(MsLive *live, const MsOddity *oddity)
+{
+    const MsSessions *all = live->all;
+    if (all->sink.oddity)
+        all->sink.oddity(live->number, oddity, all->user_data);
+    if (live->record)
+        ms_record_add_oddity(live->record, oddity);
+}
+
+MsRange ms_live_range(const MsMark *mark, uint32_t offset, uint32_t length)
+{
+    return (MsRange){.frame = mark->frame,
+                     .offset = mark->offset + offset,
+                     .length = length,
+                     .file = mark->file};
+}
+
+/* Says a fact about the connection that cites bytes of a header. */
+void ms_live_say_header(MsLive *live, MsFieldId field, unsigned side, const char *text,
+                        int64_t number, int64_t time_ns, const MsRange *range)
+{
+    const MsFact fact = {.field = (uint16_t)field,
+                         .direction = (uint8_t)ms_live_direction(live, side),
+                         .message = -1,
+                         .item = -1,
+                         .text = text,
+                         .text_length = text ? (uint32_t)strlen(text) : 0,
+                         .number = number,
+                         .time_ns = time_ns,
+                         .ranges = range,
+                         .n_ranges = range ? 1 : 0};
+    ms_live_say_fact(live, &fact);
+}
+
+/* The same for the flags of the segment at `mark`. */
+void ms_live_say_flags(MsLive *live, MsFieldId field, unsigned side, const char *text,
+                       int64_t number, const MsMark *mark)
+{
+    MsRange range = ms_live_range(mark, FLAGS_AT, 1);
+    ms_live_say_header(live, field, side, text, number, mark->time_ns,
+                       mark->offset == MS_MARK_NOWHERE ? NULL : &range);
+}
+
+void ms_live_say_connection(MsLive *live, unsigned side, const char *text, const MsMark *mark)
+{
+    if (!live->talk.wants_lines)
+        return;
+    MsRange range = ms_live_range(mark, FLAGS_AT, 1);
+    const MsLine line = {.kind = MS_LINE_CONNECTION,
+                         .direction = (uint8_t)ms_live_direction(live, side),
+                         .message = -1,
+                         .text = text,
+                         .text_length = (uint32_t)strlen(text),
+                         .note = "",
+                         .time_ns = mark->time_ns,
+                         .ranges = &range,
+                         .n_ranges = mark->offset != MS_MARK_NOWHERE};
+    ms_live_say_line(live, &line);
+}
+
+void ms_live_say_odd(MsLive *live, MsOddityKind kind, unsigned side, const char *detail,
+                     const MsMark *mark)
+{
+    MsRange range = ms_live_range(mark, FLAGS_AT, 1);
+    const MsOddity oddity = {.kind = kind,
+                             .direction = (uint8_t)ms_live_direction(live, side),
+                             .message = -1,
+                             .detail = detail,
+                             .detail_length = (uint32_t)strlen(detail),
+                             .time_ns = mark->time_ns,
+                             .ranges = &range,
+                             .n_ranges = mark->offset != MS_MARK_NOWHERE};
+    ms_live_say_oddity(live, &oddity);
+}
+
+/* ---- what the dialogue says ---- */
+
+static void talk_fact(MsTalk *talk, const MsFact *fact)
+{
+    MsLive *live = (MsLive *)talk;
+    bool quit = fact->field == MS_FIELD_SMTP_QUIT_CODE ||
+                (fact->field == MS_FIELD_SMTP_COMMAND && fact->text_length >= 4 &&
+                 g_ascii_strncasecmp(fact->text, "QUIT", 4) == 0);
+    if (quit && fact->n_ranges > 0) {
+        live->quit = fact->ranges[0];
+        live->quit_ns = fact->time_ns;
+        live->quit_direction = fact->direction;
+    }
+    ms_live_say_fact(live, fact);
+}
+
+static void talk_line(MsTalk *talk, const MsLine *line)
+{
+    ms_live_say_line((MsLive *)talk, line);
+}
+
+static void talk_oddity(MsTalk *talk, const MsOddity *oddity)
+{
+    ms_live_say_oddity((MsLive *)talk, oddity);
+}
+
+static void talk_message_open(MsTalk *talk, int32_t message)
+{
+    MsLive *live = (MsLive *)talk;
+    const MsEngineOptions *options = &live->all->options;
+    ms_message_unref(live->message);
+    live->message = ms_message_new(message, &options->limits, options->keep, options->hash,
+                                   options->open_spool, live->all->user_data);
+}
+
+static void talk_message_bytes(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
+                               size_t length)
+{
+    MsLive *live = (MsLive *)talk;
+    if (live->message && ms_message_number(live->message) == message)
+        ms_message_push(live->message, bytes, offset, length);
+}
+
+static void talk_message_gap(MsTalk *talk, int32_t message, uint64_t length)
+{
+    MsLive *live = (MsLive *)talk;
+    if (live->message && ms_message_number(live->message) == message)
+        ms_message_gap(live->message, length);
+}
+
+static void say_message(MsLive *live, MsFieldId field, const char *text, uint64_t number)
+{
+    const MsRanges *ranges = ms_message_ranges(live->message);
+    const MsFact fact = {.field = (uint16_t)field,
+                         .direction = MS_TO_SERVER,
+                         .message = ms_message_number(live->message),
+                         .item = -1,
+                         .text = text,
+                         .text_length = text ? (uint32_t)strlen(text) : 0,
+                         .number = (int64_t)number,
+                         .time_ns = ranges->time_ns,
+                         .ranges = ranges->range,
+                         .n_ranges = ranges->n_ranges,
+                         .ranges_omitted = ranges->omitted};
+    ms_live_say_fact(live, &fact);
+}
+
+static void message_field(const MsFact *fact, void *user_data)
+{
+    ms_live_say_fact(user_data, fact);
+}
+
+static void talk_message_close(MsTalk *talk, int32_t number, MsMessageEnd end)
+{
+    MsLive *live = (MsLive *)talk;
+    MsMessage *message = live->message;
+    if (!message || ms_message_number(message) != number)
+        return;
+    ms_message_end(message, end == MS_MESSAGE_WHOLE);
+    ms_message_fields(message, message_field, live);
+    say_message(live, MS_FIELD_MESSAGE_SIZE, NULL, ms_message_size(message));
+    bool complete = ms_message_complete(message);
+    say_message(live, MS_FIELD_MESSAGE_COMPLETE, NULL, complete);
+    if (ms_message_missing(message) > 0)
+        say_message(live, MS_FIELD_MESSAGE_MISSING, NULL, ms_message_missing(message));
+    const char *sha256 = ms_message_sha256(message);
+    if (sha256)
+        say_message(live, MS_FIELD_MESSAGE_SHA256, sha256, 0);
+    if (live->record) {
+        ms_record_add_message(live->record, message);
+        live->kept +=
+            MIN(ms_message_kept(message), live->all->options.limits.value[MS_LIMIT_MESSAGE_MEMORY]);
+    }
+    ms_message_unref(message);
+    live->message = NULL;
+}
+
+const MsTalkClass ms_live_talk = {.fact = talk_fact,
+                                  .line = talk_line,
+                                  .oddity = talk_oddity,
+                                  .message_open = talk_message_open,
+                                  .message_bytes = talk_message_bytes,
+                                  .message_gap = talk_message_gap,
+                                  .message_close = talk_message_close};
