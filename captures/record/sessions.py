@@ -190,7 +190,7 @@ with smtplib.SMTP('{MAIL}', 587) as s:
     s.login(*{ALICE!r})
     s.sendmail('alice@example.org', ['bob@example.com'], mails[0])
 """, path)
-    take.expect(end="rst", tls={"offered": True, "requested": True, "accepted": True})
+    take.expect(end="fin", tls={"offered": True, "requested": True, "accepted": True})
 
 
 @session("smtp-starttls-tls13", "STARTTLS with TLS 1.3: login and mail are encrypted",

@@ -30,16 +30,14 @@ def streams(path):
 
 
 def ended_by(path, stream, client):
-    """Who sent the first FIN or RST of that stream, and how it ended: `fin` when both sides sent
-    one, or one and nobody sent RST; `rst` otherwise. None, None: neither is there."""
+    """Who sent the first FIN or RST of that stream, and which of the two; None, None: nobody."""
     lines = tshark(path, "-Y", f"tcp.stream=={stream} && (tcp.flags.fin==1 || tcp.flags.reset==1)",
                    "-T", "fields", "-e", "tcp.srcport", "-e", "tcp.flags.reset").splitlines()
     if not lines:
         return None, None
-    seen = [(int(port), reset in ("1", "True")) for port, reset in map(str.split, lines)]
-    fins = {port for port, reset in seen if not reset}
-    how = "rst" if len(fins) < 2 and any(reset for _, reset in seen) else "fin"
-    return "client" if seen[0][0] == client[1] else "server", how
+    port, reset = lines[0].split("\t")
+    return "client" if int(port) == client[1] else "server", \
+        "rst" if reset in ("1", "True") else "fin"
 
 
 def holes(path, stream):

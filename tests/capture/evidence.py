@@ -87,7 +87,8 @@ def main():
                     count += 1
                 if verdict is False:
                     wrong += 1
-                    print(f"{capture.parent.name}: {fact['key']} {fact['value']!r} is not {cited!r}")
+                    print(f"{capture.parent.name}: {fact['key']} {fact['value']!r} is not "
+                          f"{cited!r}")
     print(f"{count} facts looked up, {wrong} wrong")
     return 1 if wrong or count < MINIMUM else 0
 
