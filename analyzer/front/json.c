@@ -67,6 +67,13 @@ static inline uint8_t *put(uint8_t *end, const void *text, size_t length)
     return end + length;
 }
 
+/* ms_buffer_reserve() without the call when there is room. */
+static inline void make_room(MsBuffer *out, size_t more)
+{
+    if (out->allocated - out->length < more)
+        ms_buffer_reserve(out, more);
+}
+
 #define PUT(end, literal) put(end, literal, sizeof literal - 1)
 
 /* "00" to "99". */
@@ -186,29 +193,33 @@ static inline uint8_t *put_time(Writer *writer, uint8_t *end, int64_t time_ns)
     return put(end, writer->stamp, sizeof writer->stamp);
 }
 
-/* True when the bytes may stand in a JSON string as they are: printable ASCII but `"` and `\`. */
-static bool is_simple(const uint8_t *text, size_t length)
+/* Has one of eight bytes its top bit set in the result? Then it is not printable ASCII, or it is
+ * `"` or `\`. A borrow may come from the byte below, which then was bad itself. */
+static inline uint64_t bad_bytes(const uint8_t *text)
 {
     const uint64_t ones = 0x0101010101010101;
-    const uint64_t tops = 0x8080808080808080;
-    size_t at = 0;
-    for (; at + 8 <= length; at += 8) {
-        uint64_t word;
-        memcpy(&word, text + at, sizeof word);
-        uint64_t quote = word ^ ones * '"';
-        uint64_t slash = word ^ ones * '\\';
-        uint64_t delete = word ^ ones * 0x7f;
-        uint64_t bad =
-            word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (delete - ones);
-        /* A borrow may come from the byte below, which then was bad itself. */
-        if (bad & tops)
-            return false;
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    uint64_t quote = (word ^ ones * '"') - ones;
+    uint64_t slash = (word ^ ones * '\\') - ones;
+    uint64_t delete = (word ^ ones * 0x7f) - ones;
+    return (word | (word - ones * 0x20) | quote | slash | delete) & ones * 0x80;
+}
+
+/* True when the bytes may stand in a JSON string as they are. */
+static bool is_simple(const uint8_t *text, size_t length)
+{
+    if (length < 8) {
+        for (size_t at = 0; at < length; at++) {
+            if (text[at] < 0x20 || text[at] >= 0x7f || text[at] == '"' || text[at] == '\\')
+                return false;
+        }
+        return true;
     }
-    for (; at < length; at++) {
-        if (text[at] < 0x20 || text[at] >= 0x7f || text[at] == '"' || text[at] == '\\')
-            return false;
-    }
-    return true;
+    uint64_t bad = bad_bytes(text + length - 8); /* overlaps what the loop looks at */
+    for (size_t at = 0; at + 8 < length; at += 8)
+        bad |= bad_bytes(text + at);
+    return bad == 0;
 }
 
 /* Appends the text without quotes; false when it is not UTF-8. */
@@ -365,12 +376,12 @@ static void add_fact(Writer *writer, const MsFact *fact)
     size_t room = start->length + TIME_LENGTH + LONGEST_INDEX + evidence_room(fact->n_ranges);
     MsType type = (MsType)fields[fact->field].type;
     bool text = is_text(type);
-    ms_buffer_reserve(out, room + (text ? fact->text_length : 0));
+    make_room(out, room + (text ? fact->text_length : 0));
     uint8_t *end = put(out->data + out->length, start->text, start->length);
     if (text && (writer->redactor || !is_simple((const uint8_t *)fact->text, fact->text_length))) {
         out->length = (size_t)(end - out->data);
         add_value(writer, fact);
-        ms_buffer_reserve(out, room);
+        make_room(out, room);
         end = out->data + out->length;
     } else {
         end = put_value(writer, end, type, fact);

@@ -89,6 +89,7 @@ MsBuffer *ms_order_begin(MsOrder *order, uint32_t number)
     if (!order->chunk) {
         order->chunk = order->spare ? order->spare : g_new0(Chunk, 1);
         order->spare = NULL;
+        ms_buffer_reserve(&order->chunk->buffer, CHUNK + CHUNK / 4);
     }
     order->start = order->chunk->buffer.length;
     return &order->chunk->buffer;

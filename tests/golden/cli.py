@@ -11,6 +11,7 @@ import pty
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import wire
@@ -357,6 +358,32 @@ class Output(Case):
             self.assertEqual(len(self.run_program("--json", "a.pcap").sessions()), 1)
             for byte in ("\x1b", "\x07", "\x9b", "\u202e"):
                 self.assertNotIn(byte, result.out)
+
+    def test_progress(self):
+        """A line on the terminal when the work takes more than a second, gone at the end."""
+        data = wire.pcap(wire.login("alice", "wonderland") * 1500)
+        half = len(data) // 2
+        for terminal in (True, False):
+            ours, theirs = pty.openpty() if terminal else os.pipe()
+            process = subprocess.Popen([PROGRAM, "--json", "-"], stdin=subprocess.PIPE,
+                                       stdout=subprocess.DEVNULL, stderr=theirs)
+            os.close(theirs)
+            process.stdin.write(data[:half])
+            process.stdin.flush()
+            time.sleep(1.3)
+            process.stdin.write(data[half:])
+            process.stdin.close()
+            self.assertEqual(process.wait(60), 0)
+            try:
+                said = os.read(ours, 65536)
+            except OSError:
+                said = b""
+            os.close(ours)
+            if terminal:
+                self.assertIn(b" MB -", said)
+                self.assertTrue(said.endswith(b"\r\x1b[K"), said)
+            else:
+                self.assertEqual(said, b"")
 
     def test_time_zone_and_locale(self):
         self.write_login("a.pcap")

@@ -58,12 +58,12 @@ def dialogue(lines, port=41000, server_port=25, close=True):
 
 def pcap(frames, step=1000, start=START):
     """A pcap file, microseconds; `step` of them between two frames."""
-    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
+    out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)]
     for number, data in enumerate(frames):
         at = number * step
-        out += struct.pack("<IIII", start + at // 1000000, at % 1000000, len(data), len(data))
-        out += data
-    return out
+        out += [struct.pack("<IIII", start + at // 1000000, at % 1000000, len(data), len(data)),
+                data]
+    return b"".join(out)
 
 
 def login(user, password, body="Hello", **options):
