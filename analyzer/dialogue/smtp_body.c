@@ -144,7 +144,7 @@ static void end_of_data(MsDialogue *smtp)
 
 #if defined(__clang__) /* makes vectors of the loop at -O2 already */
 #define MS_VECTORS
-#elif defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
+#elif defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&           \
     !defined(__SANITIZE_THREAD__) /* sanitizers do not go with the choice at load time */
 #define MS_VECTORS __attribute__((optimize("O3"), target_clones("avx2", "default")))
 #else
@@ -190,26 +190,24 @@ static Dot judge_dot(const MsBody *body, const Window *window, size_t at, size_t
 {
     bool lf = byte_before(body, window, at, 1) == '\n';
     bool crlf = lf && byte_before(body, window, at, 2) == '\r';
+    Dot plain = crlf || (lf && body->line_feeds) ? DOT_DOUBLED : DOT_DATA;
     const uint8_t *next = window->data + at + 1;
     size_t rest = window->length - at - 1;
     *length = 1;
-    if (rest == 0 || (rest == 1 && next[0] == '\r')) {
-        if (!window->final)
-            return DOT_MORE;
-        return crlf ? DOT_DOUBLED : DOT_DATA;
-    }
-    bool ends_crlf = next[0] == '\r' && next[1] == '\n';
+    if (rest == 0 || (rest == 1 && next[0] == '\r'))
+        return window->final ? plain : DOT_MORE;
     if (next[0] != '\n' && next[0] != '\r')
-        return crlf ? DOT_DOUBLED : DOT_DATA;
+        return plain;
+    bool ends_crlf = next[0] == '\r' && next[1] == '\n';
     *length = ends_crlf ? 3 : 2;
     if (crlf && ends_crlf)
         return DOT_END; /* RFC 5321 4.1.1.4 */
-    if (lf && next[0] == '\n' && body->line_feeds)
-        return DOT_LOOSE; /* the whole dialogue ends its lines so */
     bool ends_lf = next[0] == '\n' || ends_crlf;
+    if (lf && ends_lf && body->line_feeds)
+        return DOT_LOOSE; /* the whole dialogue ends its lines so */
     if (lf && ends_lf && at + *length == window->length && !window->final)
         return DOT_HOLD; /* the server may take it for the end: its reply will tell */
-    return crlf ? DOT_DOUBLED : DOT_DATA;
+    return plain;
 }
 
 /* After a gap that may have ended right before a lone dot. */

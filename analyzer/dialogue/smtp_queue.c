@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+enum { MOST_KEPT = 32 }; /* entries: a longer queue is freed when it is empty */
+
 static MsPending *entry_at(MsDialogue *smtp, uint32_t index)
 {
     return &smtp->queue[(smtp->queue_head + index) % smtp->queue_allocated];
@@ -78,6 +80,10 @@ void ms_smtp_await(MsDialogue *smtp, MsAwait kind, int32_t exchange,
         return;
     }
     smtp->doubt_wait = doubt;
+    if (smtp->queue_count == 0 && smtp->queue_allocated > MOST_KEPT) {
+        g_clear_pointer(&smtp->queue, g_free);
+        smtp->queue_head = smtp->queue_allocated = 0;
+    }
     if (smtp->queue_count == smtp->queue_allocated)
         grow(smtp);
     smtp->queue_count++;

@@ -134,7 +134,7 @@ static bool is_foreign_client(const Line *line)
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (starts(line, words[i]))
             return true;
-    return false;
+    return contains(line, " HTTP/1.");
 }
 
 /* --- the server's words --- */
@@ -169,8 +169,9 @@ static Role server_line(const Line *line, bool first)
         return ROLE_OTHER;
     if (code == 354 || code == 334 || code == 235)
         return ROLE_SERVER;
-    if (code == 331 || code == 227 || code == 226 || code == 150 || code == 215)
-        return ROLE_OTHER; /* FTP */
+    static const uint16_t ftp[] = {150, 200, 215, 225, 226, 227, 229, 230, 257, 331};
+    if (in_list(ftp, G_N_ELEMENTS(ftp), (uint16_t)code))
+        return ROLE_OTHER;
     Line rest = {.text = line->text + MIN(line->length, 4),
                  .length = line->length - MIN(line->length, 4)};
     for (size_t i = 0; code == 250 && i < G_N_ELEMENTS(extensions); i++)
@@ -198,12 +199,13 @@ static Role judge_line(const Line *line, bool first)
     return client_line(line);
 }
 
-/* Looks at the side's lines until one decides. */
+/* Looks at the side's lines until one decides. `lenient`: on a port of mail, where a first line
+ * that is no command may be a slip of somebody who types. */
 static Role judge(const MsSniffSide *side, const uint8_t *data, size_t length, bool from_start,
-                  size_t most)
+                  bool lenient, size_t most)
 {
     if (length == 0)
-        return side->ended ? ROLE_SILENT : ROLE_SILENT;
+        return ROLE_SILENT;
     if (!is_text(data, MIN(length, 64)))
         return ROLE_OTHER;
     Role best = ROLE_OPEN;
@@ -217,7 +219,8 @@ static Role judge(const MsSniffSide *side, const uint8_t *data, size_t length, b
         at = line.next;
         if (role == ROLE_OTHER) {
             /* The first line from the start must be in place; later ones may be a message. */
-            if (lines == 0 && (from_start || is_foreign_client(&line)))
+            bool slip = lenient && line.length > 0 && g_ascii_isalpha((char)line.text[0]);
+            if (lines == 0 && ((from_start && !slip) || is_foreign_client(&line)))
                 return ROLE_OTHER;
             if (best == ROLE_MAYBE_SERVER && reply_code(&line) != 0)
                 return ROLE_OTHER;
@@ -349,10 +352,11 @@ void ms_sniff(const MsSniffSide side[2], const MsLimits *limits, MsSniffResult *
     bool tunnelled = result->tunnel[0] != 0;
     Role role[2];
     bool done = true;
+    bool lenient = is_mail_port(side[0].port) || is_mail_port(side[1].port);
     for (unsigned i = 0; i < 2; i++) {
         size_t length = MIN(side[i].length, most) - result->skip[i];
         role[i] = judge(&side[i], side[i].data ? side[i].data + result->skip[i] : NULL, length,
-                        side[i].from_start || tunnelled, most);
+                        side[i].from_start || tunnelled, lenient, most);
         if (side[i].length < most && !side[i].ended)
             done = false;
     }

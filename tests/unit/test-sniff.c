@@ -65,6 +65,16 @@ static const Row rows[] = {
     {"server began", BYTES("220 mx ESMTP\r\n", "EHLO a\r\n"), 9999, START, 'S', "", 0, 0},
     {"QUIT alone, port of mail", BYTES("QUIT\r\n", "220 mx\r\n221 bye\r\n"), 25, START | DONE, 's',
      "", 0, 0},
+    {"a slip of the typist", BYTES("HLO a\r\n", "220 ready\r\n500 what\r\n"), 25, START, 'm', "", 0,
+     0},
+    {"... then HELO", BYTES("HLO a\r\nHELO a\r\n", "220 ready\r\n500 what\r\n"), 25, START, 's', "",
+     0, 0},
+    {"... to the end", BYTES("HLO a\r\n", "220 ready\r\n500 what\r\n"), 25, START | DONE, 's', "",
+     0, 0},
+    {"chat on 25", BYTES("hello\r\n", "hello you\r\n"), 25, START | DONE, 'n', "", 0, 0},
+    {"odd HTTP on 25", BYTES("BREW /pot HTTP/1.1\r\n\r\n", ""), 25, START, 'n', "", 0, 0},
+    {"FTP server alone on 25", BYTES("", "220 ready\r\n331 go\r\n230 in\r\n"), 25, START | DONE,
+     'n', "", 0, 0},
     {"TLS on 465", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 465, START, 't', "", 0, 0},
     {"TLS on 993", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 993, START, 't', "", 0, 0},
     {"TLS on 443", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 443, START, 'n', "", 0, 0},
@@ -147,7 +157,7 @@ static void test_rows(void)
         g_assert_cmpuint(result.skip[0], ==, row->a_skip);
         g_assert_cmpuint(result.skip[1], ==, row->b_skip);
     }
-    g_assert_cmpuint(checked, ==, 53);
+    g_assert_cmpuint(checked, ==, 59);
 }
 
 /* Every beginning of a dialogue is either open or decided as the whole is. */
