@@ -206,6 +206,8 @@ static void say_end(MsLive *live, MsOver why)
 
 void ms_live_over(MsLive *live, MsOver why)
 {
+    /* Without FIN and RST what is missing may still have come: nothing is called aborted. */
+    live->talk.cut = live->n_ends == 0;
     for (unsigned i = 0; i < 2; i++) {
         unsigned side = i ? live->server : !live->server; /* the client first */
         MsBytes left = ms_tail_held(live->stream->half[side].tail);
