@@ -19,6 +19,7 @@ enum {
     PROTOCOL_GRE = 47,
     PROTOCOL_AH = 51,
     PROTOCOL_DESTINATION = 60,
+    PROTOCOL_ETHERIP = 97,   /* RFC 3378: two bytes, then Ethernet */
     PROTOCOL_MPLS = 137,     /* RFC 4023 */
     PROTOCOL_ETHERNET = 143, /* RFC 8986 10.1 */
     PROTOCOL_MOBILITY = 135,
@@ -43,6 +44,8 @@ MsNext ms_next_protocol(MsWalk *walk, uint8_t protocol)
         return MS_NEXT_MPLS;
     case PROTOCOL_ETHERNET:
         return MS_NEXT_ETHERNET;
+    case PROTOCOL_ETHERIP:
+        return MS_NEXT_ETHERIP;
     case PROTOCOL_FRAGMENT:
         return MS_NEXT_FRAGMENT;
     case PROTOCOL_HOP_BY_HOP:

@@ -120,7 +120,7 @@ MsNext ms_layer_mpls(MsWalk *walk)
 }
 
 /* BSD loopback: an address family of four bytes in the order of the machine, or in network order.
- * AF_INET6 is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS. */
+ * AF_INET6 is 10 on Linux, 23 on Windows, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS. */
 static MsNext loopback(MsWalk *walk)
 {
     if (!skip(walk, 4))
@@ -128,9 +128,17 @@ static MsNext loopback(MsWalk *walk)
     uint32_t family = get_le32(ms_walk_at(walk) - 4);
     if (family > 0xffff)
         family = get_be32(ms_walk_at(walk) - 4);
-    return family == 2 || family == 10 || family == 24 || family == 28 || family == 30
-               ? MS_NEXT_IP
-               : MS_END_NOT_TCP;
+    switch (family) {
+    case 2:
+    case 10:
+    case 23:
+    case 24:
+    case 28:
+    case 30:
+        return MS_NEXT_IP;
+    default:
+        return MS_END_NOT_TCP;
+    }
 }
 
 /* LINKTYPE_LINUX_SLL and _SLL2: kind of hardware and protocol lie elsewhere. */

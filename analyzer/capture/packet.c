@@ -169,6 +169,7 @@ static MsNext walk_layers(MsPacketDecoder *decoder, MsWalk *walk, MsNext next)
         [MS_NEXT_EXTENSION] = ms_layer_extension,
         [MS_NEXT_FRAGMENT] = ms_layer_fragment,
         [MS_NEXT_GRE] = ms_layer_gre,
+        [MS_NEXT_ETHERIP] = ms_layer_etherip,
         [MS_NEXT_UDP] = ms_layer_udp,
     };
     uint64_t left = decoder->limits->value[MS_LIMIT_TUNNEL_DEPTH];

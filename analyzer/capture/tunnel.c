@@ -70,6 +70,11 @@ MsNext ms_layer_gre(MsWalk *walk)
     }
 }
 
+MsNext ms_layer_etherip(MsWalk *walk)
+{
+    return behind(walk, 2, MS_NEXT_ETHERNET);
+}
+
 /* RFC 7348 5 */
 static MsNext vxlan(MsWalk *walk)
 {

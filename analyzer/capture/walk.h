@@ -26,6 +26,7 @@ typedef enum {
     MS_NEXT_EXTENSION, /* IPv6 extension header of kind walk->type */
     MS_NEXT_FRAGMENT,  /* IPv6 fragment header */
     MS_NEXT_GRE,
+    MS_NEXT_ETHERIP,
     MS_NEXT_UDP,
     MS_NEXT_TCP,
     MS_NEXT_LAYERS,
@@ -102,4 +103,5 @@ MsNext ms_layer_ipv6(MsWalk *walk);
 MsNext ms_layer_extension(MsWalk *walk);
 MsNext ms_layer_fragment(MsWalk *walk);
 MsNext ms_layer_gre(MsWalk *walk);
+MsNext ms_layer_etherip(MsWalk *walk);
 MsNext ms_layer_udp(MsWalk *walk);

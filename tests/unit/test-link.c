@@ -102,7 +102,9 @@ static void test_encapsulation(void)
         checked += 2;
     }
     check_one(&(TestEncapsulation){"Teredo", 1, "teredo udp ip4 eth"}, true);
-    g_assert_cmpuint(checked, ==, 130);
+    check_one(&(TestEncapsulation){"Teredo, signed", 1, "teredo-auth udp ip4 eth"}, true);
+    check_one(&(TestEncapsulation){"WCCP 1", 1, "wccp1 ip4 eth"}, false);
+    g_assert_cmpuint(checked, ==, 182);
 }
 
 /* Frames that carry no TCP, or not in a way that can be read: what they are counted as. */
@@ -133,6 +135,30 @@ static void test_others(void)
         ROW("NFLOG, length 0", 239, "\2\0\0\0\0\0\x0a\0", cut),
         ROW("raw, version 5", 101, "\x50..................................", not_tcp),
         ROW("IPv4 header too short", 101, "\x44..................................", cut),
+        ROW("GRE with source route", 101,
+            "\x45\0\0\x1c\0\0\0\0\x40\x2f\0\0abcdefgh\x40\0\x08\0\0\0\0\0", not_tcp),
+        ROW("PPTP acknowledgement", 101,
+            "\x45\0\0\x20\0\0\0\0\x40\x2f\0\0abcdefgh\x20\x81\x88\x0b\0\0\0\1\0\0\0\1", not_tcp),
+        ROW("UDP", 101, "\x45\0\0\x1c\0\0\0\0\x40\x11\0\0abcdefgh\1\2\3\4\0\x08\0\0", not_tcp),
+        ROW("VXLAN without its bit", 101,
+            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\1\2\x12\xb5\0\x10\0\0\0\0\0\0\0\0\0\0",
+            not_tcp),
+        ROW("GPE with NSH", 101,
+            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\1\2\x12\xb6\0\x10\0\0\x0c\0\0\4\0\0\0\0",
+            not_tcp),
+        ROW("L2TP control", 101,
+            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\6\xa5\6\xa5\0\x10\0\0\xc8\2\0\x0c\0\0\0\0",
+            not_tcp),
+        ROW("GTP echo", 101,
+            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\x08\x68\x08\x68\0\x10\0\0\x32\1\0\4\0\0\0\0",
+            not_tcp),
+        ROW("TZSP keep-alive", 101,
+            "\x45\0\0\x20\0\0\0\0\x40\x11\0\0abcdefgh\x90\x90\x90\x90\0\x0c\0\0\1\4\0\0", not_tcp),
+        ROW("token ring, no LLC", 6, "\x10\0aaaaaabbbbbbcccc", not_tcp),
+        ROW("frame relay, other protocol", 107, "\x18\x41\3\xb0....", not_tcp),
+        ROW("multilink fragment", 9, "\xff\3\0\x3d\x80\0\0\1\0\x21\x45", fragments),
+        ROW("MPLS associated channel", 219, "\0\1\1\xff\x10\0\0\x21....", not_tcp),
+        ROW("AVS too short", 163, "\x80\x21\x10\1\0\0\0\4", cut),
         ROW("radiotap too short", 127, "\0\0\4\0\0\0\0\0", cut),
 #undef ROW
     };
@@ -154,7 +180,7 @@ static void test_others(void)
         g_assert_cmpuint(count, ==, 1);
         g_assert_cmpuint(ms_packet_counts(decoder)->frames, ==, 1);
     }
-    g_assert_cmpuint(checked, ==, 17);
+    g_assert_cmpuint(checked, ==, 30);
 }
 
 static void test_unsupported(void)
