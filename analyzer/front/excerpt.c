@@ -57,10 +57,9 @@ static size_t piece(const Reader *reader)
 static void put(Reader *reader, const uint8_t *text, size_t length)
 {
     MsPen *pen = reader->pen;
-    if (length > 0 && text[length - 1] == '\n')
-        length--;
-    if (length > 0 && text[length - 1] == '\r')
-        length--;
+    bool feed = length > 0 && text[length - 1] == '\n';
+    bool both = feed && length > 1 && text[length - 2] == '\r';
+    length -= (size_t)feed + both;
     size_t left = pen->indent;
     ms_pen_go(pen, left);
     ms_pen_ink(pen, MS_INK_DIM);
@@ -73,6 +72,9 @@ static void put(Reader *reader, const uint8_t *text, size_t length)
         ms_pen_ink(pen, MS_INK_DIM);
         ms_pen_say(pen, " ... %zu more bytes in this line; --full shows all", length - most);
     }
+    ms_pen_ink(pen, MS_INK_DIM);
+    if (feed && !both) /* what RFC 5321 2.3.8 forbids is to be seen */
+        ms_pen_say(pen, "\\n");
     ms_pen_newline(pen);
     pen->indent = left;
 }

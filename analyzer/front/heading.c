@@ -40,7 +40,7 @@ const char *ms_heading_protocol(const MsIndex *index)
     if (ms_fact_is(protocol, "lmtp"))
         return "LMTP";
     if (ms_fact_is(protocol, "tls"))
-        return "TLS, encrypted from the first byte";
+        return "TLS from the first byte";
     return "protocol unknown";
 }
 
@@ -53,7 +53,7 @@ static void put_address(MsPen *pen, const MsIndex *index, MsFieldId field)
         ms_pen_say(pen, "(unknown)");
 }
 
-void ms_heading_title(MsPen *pen, const MsRecord *record, const MsIndex *index)
+void ms_heading_title(MsPen *pen, const MsRecord *record)
 {
     pen->indent = LABEL;
     ms_pen_ink(pen, MS_INK_TITLE);
@@ -61,11 +61,6 @@ void ms_heading_title(MsPen *pen, const MsRecord *record, const MsIndex *index)
     ms_pen_name(pen, pen->origins->n_files > 0 ? pen->origins->files[0] : "-");
     if (pen->origins->n_files > 1)
         ms_pen_say(pen, " and %zu more joined with it", pen->origins->n_files - 1);
-    ms_pen_say(pen, ": ");
-    put_address(pen, index, MS_FIELD_SESSION_CLIENT);
-    ms_pen_say(pen, " -> ");
-    put_address(pen, index, MS_FIELD_SESSION_SERVER);
-    ms_pen_say(pen, ", %s", ms_heading_protocol(index));
     ms_pen_newline(pen);
 }
 
@@ -251,6 +246,9 @@ void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index)
     ms_pen_newline(pen);
     label(pen, "Server");
     put_side(pen, index, MS_FIELD_SESSION_SERVER, MS_FIELD_SESSION_SERVER_PORT);
+    ms_pen_newline(pen);
+    label(pen, "Protocol");
+    ms_pen_say(pen, "%s", ms_heading_protocol(index));
     ms_pen_newline(pen);
     label(pen, "Start");
     MsBuffer text = {0};

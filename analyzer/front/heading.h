@@ -5,8 +5,8 @@
 #include "index.h"
 #include "pen.h"
 
-/* "Session 1 of x.pcap: SMTP, 192.0.2.10 -> 192.0.2.25" as a title. */
-void ms_heading_title(MsPen *pen, const MsRecord *record, const MsIndex *index);
+/* "Session 1 of x.pcap" as a title. */
+void ms_heading_title(MsPen *pen, const MsRecord *record);
 
 /* The block that `show` prints under the title. */
 void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index);
@@ -16,7 +16,7 @@ void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index);
 /* Capture time of the session's first frame; of its first line when that is not known. */
 int64_t ms_heading_start(const MsRecord *record, const MsIndex *index);
 
-/* "SMTP", "LMTP", "TLS (encrypted from the first byte)". */
+/* "SMTP", "LMTP", "TLS from the first byte". */
 const char *ms_heading_protocol(const MsIndex *index);
 
 /* One login attempt in words: "accepted (235)", "refused (535)", ... Appended to the pen. */

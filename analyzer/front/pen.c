@@ -9,6 +9,8 @@
 
 #include <stdarg.h>
 
+enum { NEAR = 24 }; /* columns before the end of a line in which a blank is looked for */
+
 static const char *const inks[MS_N_INKS] = {
     [MS_INK_PLAIN] = "\033[0m",   [MS_INK_TITLE] = "\033[1m", [MS_INK_CLIENT] = "\033[36m",
     [MS_INK_SERVER] = "\033[32m", [MS_INK_VALUE] = "\033[1m", [MS_INK_NOTE] = "\033[33m",
@@ -91,20 +93,31 @@ static size_t width(const uint8_t *text, size_t length)
     return sum;
 }
 
-/* Broken anywhere between characters. */
+/* Broken behind a blank when there is one near the end of the line, else between characters: every
+ * byte is printed. */
 static void put_hard(MsPen *pen, const uint8_t *text, size_t length)
 {
-    size_t from = 0;
+    size_t from = 0;  /* what stands before it is printed */
+    size_t blank = 0; /* behind the last blank of the line, when it is larger than `from` */
+    size_t blank_column = 0;
     for (size_t at = 0; at < length;) {
         size_t columns;
         size_t bytes = character(text + at, length - at, &columns);
         if (pen->column + columns > MS_PEN_WIDTH && pen->column > pen->indent) {
-            ms_buffer_append(pen->out, text + from, at - from);
-            from = at;
+            bool near = blank > from && blank_column + NEAR >= MS_PEN_WIDTH;
+            size_t until = near ? blank : at;
+            size_t moved = near ? pen->column - blank_column : 0;
+            ms_buffer_append(pen->out, text + from, until - from);
+            from = until;
             wrap(pen);
+            pen->column += moved;
         }
         pen->column += columns;
         at += bytes;
+        if (text[at - 1] == ' ') {
+            blank = at;
+            blank_column = pen->column;
+        }
     }
     ms_buffer_append(pen->out, text + from, length - from);
 }
@@ -173,6 +186,18 @@ void ms_pen_captured(MsPen *pen, const char *text, size_t length)
     put_escaped(pen, pen->masked.data, pen->masked.length);
 }
 
+void ms_pen_own(MsPen *pen, const char *text, size_t length)
+{
+    pen->masked.length = 0;
+    pen->escaped.length = 0;
+    if (pen->redactor)
+        ms_redactor_apply(pen->redactor, (const uint8_t *)text, length, &pen->masked);
+    else
+        ms_buffer_append(&pen->masked, text, length);
+    ms_escape_terminal(&pen->escaped, pen->masked.data, pen->masked.length);
+    ms_pen_words(pen, pen->escaped.data, pen->escaped.length);
+}
+
 void ms_pen_line(MsPen *pen, const MsLine *line, size_t most)
 {
     pen->masked.length = 0;
@@ -207,6 +232,10 @@ void ms_pen_fact(MsPen *pen, const MsFact *fact)
     case MS_BYTES:
         break;
     }
+    if (fact->field == MS_FIELD_AUTH_PROBLEM) {
+        ms_pen_own(pen, fact->text, fact->text_length);
+        return;
+    }
     pen->masked.length = 0;
     ms_redact_fact(pen->redactor, fact, &pen->masked);
     if (pen->masked.length == 0)
@@ -216,7 +245,10 @@ void ms_pen_fact(MsPen *pen, const MsFact *fact)
 
 void ms_pen_name(MsPen *pen, const char *name)
 {
-    put_escaped(pen, (const uint8_t *)name, strlen(name));
+    pen->escaped.length = 0;
+    ms_escape_terminal(&pen->escaped, (const uint8_t *)name, strlen(name));
+    ms_buffer_append(pen->out, pen->escaped.data, pen->escaped.length);
+    pen->column += width(pen->escaped.data, pen->escaped.length);
 }
 
 void ms_pen_cite(MsPen *pen, const MsRange *ranges, size_t count, uint64_t omitted, int64_t time_ns,

@@ -54,11 +54,13 @@ void ms_pen_words(MsPen *pen, const uint8_t *text, size_t length);
 
 /* Captured bytes: masked, escaped, broken where the line is full. */
 void ms_pen_captured(MsPen *pen, const char *text, size_t length);
+/* Words of the program that may hold captured ones: masked, escaped, broken between words. */
+void ms_pen_own(MsPen *pen, const char *text, size_t length);
 /* A line of the dialogue, as ms_redact_line() has it. */
 void ms_pen_line(MsPen *pen, const MsLine *line, size_t most);
 /* The value of a fact, whatever its type. */
 void ms_pen_fact(MsPen *pen, const MsFact *fact);
-/* A file name as the user gave it. */
+/* A file name as the user gave it; never broken, so that it can be copied. */
 void ms_pen_name(MsPen *pen, const char *name);
 
 /* "@ frame 4, bytes 66-77, +0.001234 s" behind two blanks, or on a line of its own at `indent` when

@@ -176,9 +176,10 @@ static void put_message(Show *show, const MsLine *line)
     ms_pen_say(pen, ": ");
     ms_pen_count(pen, ms_message_size(message), "byte");
     ms_pen_say(pen, " in ");
+    const MsRanges *ranges = ms_message_ranges(message);
     MsFrameSet frames = {0};
-    ms_frames_add(&frames, line->ranges, line->n_ranges, 0);
-    ms_pen_count(pen, ms_frames_count(&frames) + line->ranges_omitted, "frame");
+    ms_frames_add(&frames, ranges->range, ranges->n_ranges, 0);
+    ms_pen_count(pen, ms_frames_count(&frames) + ranges->omitted, "frame");
     ms_frames_clear(&frames);
     if (!ms_message_complete(message)) {
         ms_pen_ink(pen, MS_INK_ODD);
@@ -251,7 +252,7 @@ static void put_oddity(Show *show, const MsOddity *oddity)
     }
     if (oddity->detail_length > 0) {
         ms_pen_say(pen, "; ");
-        ms_pen_captured(pen, oddity->detail, oddity->detail_length);
+        ms_pen_own(pen, oddity->detail, oddity->detail_length);
     }
     ms_pen_cite(pen, oddity->ranges, oddity->n_ranges, oddity->ranges_omitted, oddity->time_ns,
                 show->start_ns);
@@ -285,7 +286,7 @@ void ms_text_session(MsBuffer *out, const MsRecord *record, const MsOrigins *ori
     g_autoptr(MsIndex) index = ms_index_new(record);
     Show show = {.record = record, .start_ns = ms_heading_start(record, index)};
     ms_pen_init(&show.pen, out, origins, style, redactor);
-    ms_heading_title(&show.pen, record, index);
+    ms_heading_title(&show.pen, record);
     ms_heading_block(&show.pen, record, index);
     ms_pen_newline(&show.pen);
     ms_pen_ink(&show.pen, MS_INK_DIM);

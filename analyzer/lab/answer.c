@@ -11,6 +11,8 @@ static void put_time(MsView *view)
 {
     MsPen *pen = &view->pen;
     MsBuffer text = {0};
+    ms_buffer_text(&text, ms_heading_protocol(view->index));
+    ms_buffer_text(&text, ", ");
     ms_text_time(&text, view->start_ns);
     ms_buffer_text(&text, " UTC");
     const MsFact *last = ms_view_fact(view, MS_FIELD_SESSION_LAST);
@@ -61,7 +63,7 @@ void ms_answer_session(MsBuffer *out, const MsRecord *record, const MsOrigins *o
 {
     MsView view;
     ms_view_init(&view, out, record, origins, style, redactor);
-    ms_heading_title(&view.pen, record, view.index);
+    ms_heading_title(&view.pen, record);
     put_time(&view);
     put_oddities(&view);
     ms_answer_ends(&view);

@@ -90,6 +90,7 @@ static void put_dialogue_end(MsView *view, const Ending *ending)
     } else {
         ms_pen_say(pen, "Nobody says QUIT");
     }
+    ms_pen_say(pen, ". ");
 }
 
 /* What TCP does. */
@@ -98,19 +99,19 @@ static void put_tcp_end(MsView *view, const Ending *ending)
     MsPen *pen = &view->pen;
     if (ending->n_rsts > 0 && ending->n_fins > 0) {
         ms_pen_say(pen,
-                   "; the %s sends the first FIN, and a RST from the %s breaks off what is "
+                   "The %s sends the first FIN, and a RST from the %s breaks off what is "
                    "left.",
                    side_of(ending->fins[0]), side_of(ending->rsts[0]));
     } else if (ending->n_rsts > 0) {
-        ms_pen_say(pen, "; the %s breaks the connection off with RST.", side_of(ending->rsts[0]));
+        ms_pen_say(pen, "The %s breaks the connection off with RST.", side_of(ending->rsts[0]));
     } else if (ending->n_fins > 1) {
-        ms_pen_say(pen, "; then TCP is closed from both sides: the %s sends the first FIN.",
+        ms_pen_say(pen, "TCP is closed from both sides; the %s sends the first FIN.",
                    side_of(ending->fins[0]));
     } else if (ending->n_fins == 1) {
-        ms_pen_say(pen, "; the %s sends its FIN; one from the other side is not in this capture.",
+        ms_pen_say(pen, "The %s sends its FIN; one from the other side is not in this capture.",
                    side_of(ending->fins[0]));
     } else {
-        ms_pen_say(pen, "; the end of the TCP connection is ");
+        ms_pen_say(pen, "The end of the TCP connection is ");
         ms_pen_ink(pen, MS_INK_ODD);
         ms_pen_say(pen, "not in this capture");
         ms_pen_ink(pen, MS_INK_PLAIN);

@@ -140,7 +140,8 @@ static void put_attempt(MsView *view, int32_t attempt, int32_t attempts)
     put_all(view, "Digest", MS_FIELD_AUTH_DIGEST, attempt);
     put_all(view, "As sent", MS_FIELD_AUTH_ENCODED, attempt);
     put_all(view, "Problem", MS_FIELD_AUTH_PROBLEM, attempt);
-    if (kind)
+    const MsFact *next = ms_index_first(view->index, MS_FIELD_AUTH_MECHANISM, -1, attempt + 1);
+    if (kind && find_mechanism(next) != kind) /* said once for attempts of one kind */
         ms_view_say(view, "Why", "%s", kind->why);
 }
 

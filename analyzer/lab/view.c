@@ -148,6 +148,10 @@ void ms_view_cite_two(MsView *view, const MsFact *fact, const MsFact *other)
         ms_view_cite(view, fact && fact->n_ranges > 0 ? fact : other);
         return;
     }
+    if (other->time_ns < fact->time_ns) {
+        ms_view_cite_two(view, other, fact);
+        return;
+    }
     size_t count = (size_t)fact->n_ranges + other->n_ranges;
     MsRange *ranges = g_new(MsRange, count);
     memcpy(ranges, fact->ranges, fact->n_ranges * sizeof *ranges);

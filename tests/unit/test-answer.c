@@ -114,7 +114,7 @@ static void test_complete(void)
     must(page, "Reply 250 2.0.0 queued as AB12");
     must(page, "Filter: frame.number in {12..17, 20, 22}");
     must(page, "The client says QUIT and the server answers 221");
-    must(page, "the server sends the first FIN");
+    must(page, "TCP is closed from both sides; the server sends the first FIN");
     must(page, "Filter: frame.number in {24..26, 28}");
     must_not(page, "Not in this capture");
     must_not(page, "!");
@@ -204,7 +204,7 @@ static void test_tls_only(void)
     must(page, "Session 5 of x.pcap");
     must(page, "encrypted with TLS from its first byte on");
     must(page, "offers up to TLS 1.3");
-    must(page, "the server breaks the connection off with RST");
+    must(page, "The server breaks the connection off with RST");
 }
 
 static void test_late(void)
@@ -249,7 +249,7 @@ static void test_reset(void)
     rm_text(record, MS_FIELD_SESSION_RST, MS_TO_SERVER, -1, -1, 17, "client");
     g_autofree char *raw = answer(record, false, false);
     g_autofree char *page = flat(raw);
-    must(page, "Nobody says QUIT; the client breaks the connection off with RST");
+    must(page, "Nobody says QUIT. The client breaks the connection off with RST");
     must(page, "Filter: frame.number == 17");
 }
 

@@ -48,7 +48,7 @@ static void test_dialogue(void)
     rm_line(record, MS_LINE_REPLY, MS_TO_CLIENT, 550, 9, "550 5.1.1 no s3cr3t here", NULL);
     rm_line(record, MS_LINE_TLS, MS_TO_SERVER, 0, 11, "", NULL);
     g_autofree char *page = shown(record, false, false, false);
-    must(page, "Session 1 of x.pcap: 192.0.2.10 -> 192.0.2.25, SMTP\n");
+    must(page, "Session 1 of x.pcap\n  Client    192.0.2.10 port 40000\n");
     must(page, "      1     0.001000  C: [SYN]\n");
     must(page, "      4     0.004000  S: 220 mx.example ready   <- ready\n");
     must(page, "      6     0.006000  C: EHLO pc.example\n");
