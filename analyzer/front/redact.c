@@ -152,6 +152,14 @@ void ms_redactor_learn_secret(MsRedactor *redactor, const uint8_t *text, size_t 
     learn_base64(redactor, text, length);
 }
 
+/* What the server computed from the password: as good as the client's digest for whoever wants to
+ * try passwords. DIGEST-MD5 (RFC 2831 2.1.3): rspauth=; SCRAM (RFC 5802 7): v=. */
+static bool is_server_proof(const uint8_t *text, size_t length)
+{
+    return (length > 8 && memcmp(text, "rspauth=", 8) == 0) ||
+           (length > 2 && memcmp(text, "v=", 2) == 0);
+}
+
 void ms_redactor_learn(MsRedactor *redactor, const MsRecord *record)
 {
     size_t count;
@@ -159,6 +167,8 @@ void ms_redactor_learn(MsRedactor *redactor, const MsRecord *record)
     for (size_t i = 0; i < count; i++) {
         const uint8_t *text = (const uint8_t *)facts[i].text;
         size_t length = facts[i].text_length;
+        if (facts[i].field == MS_FIELD_AUTH_CHALLENGE && is_server_proof(text, length))
+            ms_redactor_learn_secret(redactor, text, length);
         if (!(ms_field(facts[i].field)->flags & MS_SECRET))
             continue;
         if (facts[i].field == MS_FIELD_AUTH_ENCODED) {

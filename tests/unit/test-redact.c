@@ -118,6 +118,10 @@ static void test_record(void)
         {MS_FIELD_SMTP_COMMAND, "AGFsaWNlAHF1aXQ=", "********"},
         {MS_FIELD_SESSION_CLIENT_FIRST, "AUTH PLAIN xyz", "AUTH PLAIN ********"},
         {MS_FIELD_SMTP_REPLY, "they quit AGFsaWNlAHF1aXQ", "they ******** ********"},
+        {MS_FIELD_AUTH_CHALLENGE, "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", "********"},
+        {MS_FIELD_SMTP_REPLY, "dj1ybUY5cHFWOFM3c3VBb1pXamE0ZEpSa0ZzS1E9", "********"},
+        {MS_FIELD_AUTH_CHALLENGE, "rspauth=ea40f60335c427b5527b84dbabcdfffd", "********"},
+        {MS_FIELD_AUTH_CHALLENGE, "realm=\"example.com\"", "realm=\"example.com\""},
         {MS_FIELD_SESSION_END, "quit", "quit"},
         {MS_FIELD_SESSION_CLIENT, "192.0.2.1", "192.0.2.1"},
     };
@@ -143,7 +147,7 @@ static void test_record(void)
         g_assert_false(ms_redact_fact(NULL, &facts[i], &out));
         check_text(&out, rows[i].text);
     }
-    g_assert_cmpuint(checked, ==, 12);
+    g_assert_cmpuint(checked, ==, 16);
     ms_buffer_clear(&out);
 }
 
