@@ -303,10 +303,58 @@ static void test_ntlm(void)
          "oddity bad-base64 not base64: character outside the alphabet, character 5\n"
          "problem=not an NTLM message of a client\n"},
         {"NTLM", "CNTLMSSP~\x03~~~", "problem=the NTLM message is too short\n"},
+        {"NTLM",
+         "cTlRMTVNTUAADAAAAAgACAEwAAAAAAAAATgAAAAIAAgBAAAAACAAIAEIAAAACAAIASgAAAAAAAABOAAAAAQAAAEQA"
+         "YQA92OfcrCBIAKq7",
+         "username=a\\xf0\\x9f\\x93\\xa7\\xe2\\x82\\xac\ndomain=D\nhost=H\ndigest=aabb\n"},
+        {"NTLM",
+         "cTlRMTVNTUAADAAAAAAAAAEgAAAAAAAAASAAAAAIAAgBAAAAABAAEAEIAAAACAAIARgAAAAAAAABIAAAAAQAAAEQA"
+         "ANhhAEgA",
+         "problem=a name of the NTLM message is not UTF-16; shown as "
+         "bytes\nusername=~\\xd8a~\ndomain=D\nhost=H\n"},
+        {"NTLM",
+         "cTlRMTVNTUAADAAAAAAAAAEYAAAAAAAAARgAAAAIAAgBAAAAAAgACAEIAAAACAAIARAAAAAAAAABGAAAAAQAAAEQA"
+         "ANxIAA==",
+         "problem=a name of the NTLM message is not UTF-16; shown as "
+         "bytes\nusername=~\\xdc\ndomain=D\nhost=H\n"},
+        {"NTLM",
+         "cTlRMTVNTUAADAAAAAAAAAEUAAAAAAAAARQAAAAMAAwBAAAAAAgACAEMAAAAAAAAARQAAAAAAAABFAAAAAQAAAGFi"
+         "Y3UA",
+         "username=u\nproblem=a name of the NTLM message is not UTF-16; shown as "
+         "bytes\ndomain=abc\n"},
+        {"NTLM",
+         "cTlRMTVNTUAADAAAAAAAAAEYAAAAAAAAARgAAAAIAAgBAAAAAAgACAEIAAAAIAAgAoA8AAAAAAABGAAAAAQAAAEQA"
+         "dQBIAA==",
+         "username=u\ndomain=D\nproblem=a name of the NTLM message lies outside it\n"},
+        {"NTLM",
+         "cTlRMTVNTUAADAAAAAAAAAPAEAAAAAAAA8AQAAAAAAABAAAAAsASwBEAAAAAAAAAA8AQAAAAAAADwBAAAAQAAAHUA"
+         "dQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAd"
+         "QB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQ"
+         "B1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB"
+         "1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1"
+         "AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1A"
+         "HUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AH"
+         "UAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHU"
+         "AdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUA"
+         "dQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAd"
+         "QB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQ"
+         "B1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB"
+         "1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1"
+         "AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1A"
+         "HUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AH"
+         "UAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHU"
+         "AdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUA"
+         "dQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAd"
+         "QB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AHUAdQB1AA==",
+         "problem=a name of the NTLM message is too long to be one\n"},
+        {"NTLM",
+         "cTlRMTVNTUAADAAAAAAAAAEAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAEAAAAAAAAAAQAAAAAAAAABAAAAAAQAAAA="
+         "=",
+         "username=\n"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         check(&rows[i]);
-    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 5);
+    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 12);
 }
 
 static void test_others(void)
@@ -362,6 +410,10 @@ static void test_notes(void)
     g_assert_cmpstr(notes->str, ==,
                     "prompt: Username:\nuser name: anna\nprompt: Password:\n"
                     "gives the login up\n");
+    g_string_truncate(notes, 0);
+    g_autofree char *ntlm = run(
+        "NTLM", "cTlRMTVNTUAABAAAABzIAAAEAAQAhAAAAAQABACAAAABIRA==", MS_AUTH_SUCCESS, notes, NULL);
+    g_assert_cmpstr(notes->str, ==, "NTLM negotiation; domain: D; host: H\n");
     g_string_truncate(notes, 0);
     g_autofree char *token = run("GSSAPI", "Iabc", MS_AUTH_SUCCESS, notes, NULL);
     g_assert_cmpstr(notes->str, ==, "token of 3 bytes, not readable without keys\n");
