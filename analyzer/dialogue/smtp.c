@@ -238,7 +238,7 @@ static bool step(MsDialogue *smtp, Input *input)
     }
     if (smtp->phase == MS_PHASE_DATA) {
         input->at += ms_smtp_body(smtp, input->bytes, input->at, input->final);
-        return input->at > before;
+        return input->at > before || smtp->phase != MS_PHASE_DATA;
     }
     if (smtp->phase == MS_PHASE_BDAT) {
         input->at += ms_smtp_chunk(smtp, input->bytes, input->at, input->final);
@@ -400,6 +400,7 @@ static void smtp_free(MsDialogue *smtp)
     ms_ranges_clear(&smtp->code_at);
     ms_ranges_clear(&smtp->text_at);
     ms_ranges_clear(&smtp->data_at);
+    ms_ranges_clear(&smtp->command_at);
     ms_ranges_clear(&smtp->tls_refused);
     g_free(smtp->extensions);
     g_free(smtp->queue);

@@ -43,11 +43,13 @@ typedef struct MsTransaction {
     int32_t number;
     int32_t recipients; /* RCPT commands so far */
     uint32_t accepted, rejected;
-    uint32_t waiting;   /* entries of the queue that point here */
-    uint32_t good, bad; /* final replies so far */
-    uint64_t declared;  /* SIZE parameter of MAIL; 0 when absent */
-    MsRanges final;     /* code of the last final reply */
-    bool mail_seen;     /* MAIL is in the capture */
+    uint32_t waiting;    /* entries of the queue that point here */
+    uint32_t good, bad;  /* final replies so far */
+    uint64_t declared;   /* SIZE parameter of MAIL; 0 when absent */
+    MsRange declared_at; /* the first frame that says so */
+    int64_t declared_time;
+    MsRanges final; /* code of the last final reply */
+    bool mail_seen; /* MAIL is in the capture */
     bool mail_refused;
     bool data_refused;
     bool body_begun;
@@ -118,6 +120,7 @@ struct MsDialogue {
     MsLineReader reader[2];
     MsRanges where, code_at, text_at; /* scratch */
     MsRanges data_at;                 /* the DATA command in hand */
+    MsRanges command_at;              /* the last command line */
     MsTransaction *transactions;      /* those whose outcome is open */
     MsTransaction *last;              /* one at or near the end of that list */
     MsTransaction *current;

@@ -103,6 +103,15 @@ static void say_loose(MsDialogue *smtp, MsBody *body)
     }
 }
 
+/* RFC 1870 5: more bytes than SIZE said. */
+static void say_too_large(MsDialogue *smtp, const MsTransaction *one, uint64_t excess)
+{
+    MsRange place = one->declared_at;
+    MsRanges where = {.range = &place, .n_ranges = place.length > 0, .time_ns = one->declared_time};
+    ms_smtp_odd(smtp, MS_ODDITY_SIZE_MISMATCH, MS_TO_SERVER, one->number, &where, excess,
+                "more bytes than announced");
+}
+
 void ms_smtp_body_close(MsDialogue *smtp, MsMessageEnd end)
 {
     MsBody *body = smtp->body;
@@ -113,8 +122,7 @@ void ms_smtp_body_close(MsDialogue *smtp, MsMessageEnd end)
         if (end == MS_MESSAGE_WHOLE && body->holed)
             end = MS_MESSAGE_HOLED;
         if (one->declared > 0 && body->size > one->declared)
-            ms_smtp_odd(smtp, MS_ODDITY_SIZE_MISMATCH, MS_TO_SERVER, one->number, NULL,
-                        body->size - one->declared, "more bytes than announced");
+            say_too_large(smtp, one, body->size - one->declared);
         smtp->talk->class->message_close(smtp->talk, one->number, end);
     }
     say_loose(smtp, body);
@@ -323,10 +331,31 @@ static void walk_block(Walk *walk, size_t end)
     }
 }
 
+/* Without a word of the server: a command right behind the gap says that the end was in it. Returns
+ * true when that, or that more bytes are needed, was found. */
+static bool command_after_gap(Walk *walk)
+{
+    enum { ENOUGH = 512 }; /* bytes; no command line is longer (RFC 5321 4.5.3.1.4) */
+    const Window *window = &walk->window;
+    const uint8_t *end = memchr(window->data, '\n', MIN(window->length, ENOUGH));
+    size_t line = end ? (size_t)(end - window->data) : 0;
+    if (line > 0 && window->data[line - 1] == '\r')
+        line--;
+    if (end && ms_smtp_is_command(window->data, line)) {
+        take_dot(walk, DOT_END, 0);
+        return true;
+    }
+    size_t enough = MIN(ENOUGH, (size_t)walk->smtp->talk->limits->value[MS_LIMIT_LINE]);
+    walk->stop = !end && window->length < enough && !window->final;
+    return walk->stop;
+}
+
 /* The first bytes after a gap. */
 static void walk_gap(Walk *walk)
 {
     MsBody *body = walk->smtp->body;
+    if (!walk->smtp->server_spoke && command_after_gap(walk))
+        return;
     if (walk->window.data[0] != '.') {
         body->gap_first = false;
         return;

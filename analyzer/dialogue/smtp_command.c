@@ -266,6 +266,8 @@ bool ms_smtp_command(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *s
         return false; /* `MAI`, or `QUIT` that may go on */
     Command command = {bytes, span, span->offset + at, smtp->exchanges++, cut};
     ms_smtp_check_line(smtp, MS_TO_SERVER, bytes, span);
+    ms_ranges_reset(&smtp->command_at);
+    ms_ranges_add(&smtp->command_at, bytes, span->offset, span->length, ms_smtp_cap(smtp));
     if (!verb || verb->handler != do_auth)
         ms_smtp_say_line(smtp, MS_LINE_COMMAND, MS_TO_SERVER, 0, bytes, span->offset, span->length,
                          NULL);

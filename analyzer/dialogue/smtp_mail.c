@@ -147,6 +147,16 @@ static uint64_t declared_size(const uint8_t *text, const MsSlice *parameter)
     return size;
 }
 
+/* Keeps the announced size with the place that is still at hand: the parameter just said. */
+static void declare(const MsDialogue *smtp, MsTransaction *one, const uint8_t *text,
+                    const MsSlice *parameter)
+{
+    one->declared = declared_size(text, parameter);
+    if (smtp->where.n_ranges > 0)
+        one->declared_at = smtp->where.range[0];
+    one->declared_time = smtp->where.time_ns;
+}
+
 /* The path; an empty one stands on its brackets. */
 static void say_path(MsDialogue *smtp, MsFieldId field, int32_t message, int32_t item,
                      const MsBytes *bytes, const MsLineSpan *span, const MsSlice *path)
@@ -180,7 +190,7 @@ static void say_mail(MsDialogue *smtp, MsTransaction *one, const MsBytes *bytes,
         ms_smtp_say_span(smtp, MS_FIELD_SMTP_MAIL_PARAMETER, MS_TO_SERVER, one->number, -1, bytes,
                          span->offset + parameter.offset, parameter.length);
         if (has_name(text, &parameter, "SIZE"))
-            one->declared = declared_size(text, &parameter);
+            declare(smtp, one, text, &parameter);
     }
 }
 

@@ -74,7 +74,7 @@ void ms_smtp_await(MsDialogue *smtp, MsAwait kind, int32_t exchange,
         smtp->queue_count >= smtp->talk->limits->value[MS_LIMIT_PENDING_COMMANDS]) {
         smtp->unqueued++;
         if (!smtp->full_said)
-            ms_smtp_odd(smtp, MS_ODDITY_LIMIT, MS_TO_SERVER, -1, NULL, 0,
+            ms_smtp_odd(smtp, MS_ODDITY_LIMIT, MS_TO_SERVER, -1, &smtp->command_at, 0,
                         "pending-commands: replies to further commands are not matched");
         smtp->full_said = true;
         return;
@@ -180,7 +180,7 @@ void ms_smtp_give_up(MsDialogue *smtp)
     for (uint32_t i = 0; i < smtp->queue_count; i++)
         open += entry_at(smtp, i)->kind != MS_AWAIT_HIDDEN && !entry_at(smtp, i)->doubt;
     if (open > 0 && smtp->server_spoke && !smtp->tls_started)
-        ms_smtp_odd(smtp, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, NULL, 0,
+        ms_smtp_odd(smtp, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, &smtp->command_at, 0,
                     open == 1 ? "the last command" : "the last commands");
     while (smtp->queue_count > 0)
         drop(smtp);
