@@ -243,6 +243,39 @@ def pcap_file(order, magic, link, frames, ng=False):
     return out
 
 
+def stream_seeds(frames):
+    """Connections as fuzz-table reads them, with the sequence numbers made small."""
+    base, out = {}, b""
+    for link, frame in frames:
+        segment = segment_of(link, frame)
+        if not segment:
+            continue
+        src, sport, dst, dport, seq, ack, flags, payload = segment
+        side = int(sport < dport)
+        for which, number in ((side, seq), (1 - side, ack)):
+            base.setdefault(which, number)
+        payload = payload[:255]
+        out += struct.pack("<BBHHBBI", side, flags, (seq - base[side] + 0x7000) & 0xFFFF,
+                           (ack - base[1 - side] + 0x7000) & 0xFFFF, len(payload), len(payload),
+                           0) + payload
+        if len(out) > 20000:
+            break
+    yield out
+    # Sent twice, cut, out of order, beyond a gap, with the ports used again.
+    record = lambda side, flags, seq, ack, text, sent=0: struct.pack(
+        "<BBHHBBI", side, flags, seq, ack, len(text), sent or len(text), 0) + text
+    begin = record(0, 2, 100, 0, b"") + record(1, 0x12, 500, 101, b"") + record(0, 0x10, 101, 501, b"")
+    end = record(0, 0x11, 121, 501, b"") + record(1, 0x11, 501, 122, b"")
+    yield begin + record(0, 0x18, 101, 501, b"0123456789") + record(0, 0x18, 106, 501, b"56789abcde") + \
+        record(0, 0x18, 111, 501, b"ABCDEFGHIJ") + end + begin + end
+    yield begin + record(0, 0x18, 111, 501, b"ABCDEFGHIJ") + record(0, 0x18, 101, 501, b"0123456789") + end
+    yield begin + record(0, 0x18, 111, 501, b"ABCDEFGHIJ") + record(1, 0x18, 501, 121, b"ok") + end
+    yield begin + record(0, 0x18, 101, 501, b"01234", 10) + record(0, 0x38, 111, 501, b"ABC") + \
+        record(0, 0x14, 114, 501, b"")
+    yield record(1, 0x18, 501, 121, b"220 ok") + record(0, 0x18, 121, 507, b"QUIT") + \
+        record(0, 0x04, 900, 0, b"") + record(1, 0x04, 507, 0, b"")
+
+
 WRITTEN_AUTH = [
     (b"PLAIN", [b"!" + base64.b64encode(b"\0alice\0secret")]),
     (b"PLAIN", [b"<", b">" + base64.b64encode(b"bob\0alice\0")]),
@@ -305,7 +338,7 @@ def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
-             "fuzz-auth", "fuzz-codec"}
+             "fuzz-auth", "fuzz-codec", "fuzz-table"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -323,6 +356,8 @@ def main():
         if frames:
             corpus.add("fuzz-packet", packet_seed(frames[0][0], [f for _, f in frames[:12]]))
         talks += conversations(frames)
+        for seed in stream_seeds(frames):
+            corpus.add("fuzz-table", seed)
     packets = [tcp_over(version, text) for version in (4, 6)
                for text in (b"220 mx.example ESMTP\r\n", b"EHLO c\r\n" * 9)]
     for packet in packets:
