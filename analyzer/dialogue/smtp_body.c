@@ -42,6 +42,7 @@ static MsBody *new_body(MsDialogue *smtp, MsTransaction *one, int32_t exchange)
 {
     MsBody *body = g_new0(MsBody, 1);
     body->transaction = one;
+    one->waiting++; /* it must not go while its body lasts, whatever the server says early */
     body->exchange = exchange;
     body->before = '\r';
     body->last = '\n';
@@ -130,6 +131,7 @@ void ms_smtp_body_close(MsDialogue *smtp, MsMessageEnd end)
     g_free(body);
     if (smtp->phase == MS_PHASE_DATA)
         smtp->phase = MS_PHASE_COMMAND;
+    ms_smtp_mail_settle(smtp, one);
 }
 
 /* The end of data was found: the server owes its reply. */
@@ -141,6 +143,7 @@ static void end_of_data(MsDialogue *smtp)
     bool early = body->early_code >= 400;
     bool refused = body->refused;
     one->body_ended = true;
+    one->waiting++; /* until its last reply is awaited */
     ms_smtp_body_close(smtp, MS_MESSAGE_WHOLE);
     if (refused)
         ms_smtp_await(smtp, MS_AWAIT_HIDDEN, -1, NULL, -1);
@@ -148,6 +151,7 @@ static void end_of_data(MsDialogue *smtp)
         ms_smtp_await(smtp, MS_AWAIT_MESSAGE, exchange, one, -1);
     if (smtp->current == one)
         ms_smtp_mail_close(smtp, false);
+    ms_smtp_mail_settle(smtp, one);
 }
 
 #if defined(__clang__) /* makes vectors of the loop at -O2 already */

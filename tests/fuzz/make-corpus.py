@@ -314,6 +314,11 @@ WRITTEN_TALKS = [
      (0, b"BDAT 0 LAST\r\n"), (1, b"503 no\r\n"), (0, b"XCLIENT ADDR=192.0.2.1 NAME=x\r\n"),
      (1, b"220 again\r\n"), (0, b"RSET\r\nVRFY a\r\nNOOP\r\nHELP\r\nEXPN b\r\nFOO\r\n"),
      (1, b"250 ok\r\n252 a\r\n250 ok\r\n214 h\r\n502 no\r\n500 what\r\n"), (1, b"421 bye\r\n")],
+    # MAIL refused, yet the server goes on to 354: the mail is over before its body begins.
+    [(1, b"220 mx.example LMTP\r\n"), (0, b"LHLO c\r\n"), (1, b"250-mx\r\n500 PIPELINING\r\n"),
+     (0, b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@d>\r\nDATA\r\n"),
+     (1, b"500 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n"), (0, b"Subject: s\r\n\r\n..x\r\n.\r\n"),
+     (1, b"\r\n.\r\n"), (1, b"250 2.0.0 ok\r\n452 4.2.2 full\r\n"), (0, b"QUIT\r\n"), (1, b"221 bye\r\n")],
     [(1, b"220 mx\r\n"), (0, b"EHLO c\r\n"), (1, b"250 STARTTLS\r\n"), (0, b"STARTTLS\r\n"),
      (1, b"220 go\r\n"), (0, b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"),
      (1, b"\x16\x03\x03\x00\x02\x02\x00")],
