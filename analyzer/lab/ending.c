@@ -186,6 +186,14 @@ void ms_answer_ending(MsView *view)
     put_steps(view, &ending);
     if (ending.n_rsts > 0)
         ms_view_say(view, "Why", "RST ends a connection at once, both ways (RFC 9293 3.5.2).");
+    else if (ending.closing)
+        ms_view_say(view, "Why",
+                    "With 421 a server may close at any time, say when it waited too long "
+                    "(RFC 5321 3.8, 4.5.3.2.7).");
+    else if (ending.n_fins > 0 && !ending.quit && !ending.quit_code && !view->tls)
+        ms_view_say(view, "Why",
+                    "A FIN from each side ends the connection (RFC 9293 3.6); a client should say "
+                    "QUIT before it (RFC 5321 4.1.1.10).");
     else if (ending.n_fins > 0)
         ms_view_say(view, "Why",
                     "QUIT and 221 end the dialogue (RFC 5321 4.1.1.10); a FIN from each side ends "

@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include <string.h>
+
 /* What a server's port is for; NULL when it is no port of mail. */
 static const char *port_words(int64_t port)
 {
@@ -28,6 +30,25 @@ static const char *port_words(int64_t port)
     }
 }
 
+static bool starts_with(const MsFact *fact, const char *word)
+{
+    size_t length = strlen(word);
+    return fact && fact->text_length >= length && memcmp(fact->text, word, length) == 0;
+}
+
+/* What is to be said of a side beside its port; NULL: nothing. */
+static const char *side_words(const MsView *view, MsFieldId port, const MsFact *number)
+{
+    const MsFact *tunnel = ms_view_fact(view, MS_FIELD_SESSION_TUNNEL);
+    bool before_server = starts_with(tunnel, "HTTP") || starts_with(tunnel, "SOCKS");
+    if (port == MS_FIELD_SESSION_CLIENT_PORT)
+        return tunnel && !before_server ? "a proxy; it names the client it speaks for" : NULL;
+    if (before_server)
+        return "a proxy; the mail server is behind it";
+    const char *words = number ? port_words(number->number) : NULL;
+    return words ? words : "no port of mail; what is said shows that this is mail";
+}
+
 static void put_side(MsView *view, const char *label, MsFieldId address, MsFieldId port)
 {
     const MsFact *number = ms_view_fact(view, port);
@@ -39,11 +60,9 @@ static void put_side(MsView *view, const char *label, MsFieldId address, MsField
     if (number)
         ms_pen_say(&view->pen, " port %" G_GINT64_FORMAT, (gint64)number->number);
     ms_pen_ink(&view->pen, MS_INK_PLAIN);
-    if (number && port == MS_FIELD_SESSION_SERVER_PORT) {
-        const char *words = port_words(number->number);
-        ms_pen_say(&view->pen, ": %s",
-                   words ? words : "no port of mail: what is said shows that this is mail");
-    }
+    const char *words = side_words(view, port, number);
+    if (words)
+        ms_pen_say(&view->pen, ": %s", words);
     ms_view_cite_two(view, where, number);
     ms_pen_newline(&view->pen);
 }
@@ -231,6 +250,7 @@ void ms_answer_first(MsView *view)
                     "The client did not wait for the greeting, though it has to (RFC 5321 3.1).");
     else if (from_start)
         ms_view_say(view, "Why",
-                    "In SMTP the server speaks first; the client waits for it (RFC 5321 3.1).");
+                    "In %s the server speaks first; the client waits for it (RFC 5321 3.1).",
+                    ms_heading_protocol(view->index));
     ms_view_filter(view);
 }
