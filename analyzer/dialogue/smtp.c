@@ -348,8 +348,7 @@ static void smtp_gap(MsDialogue *smtp, MsDirection direction, uint64_t at, uint6
     smtp->may_miss = true;
     if (smtp->reply)
         smtp->reply->holed = true;
-    for (MsTransaction *one = smtp->transactions; one; one = one->next)
-        one->uncertain = true;
+    smtp->uncertain_below = smtp->messages;
     ms_smtp_doubt(smtp);
 }
 

@@ -39,7 +39,7 @@ typedef struct {
 
 /* One mail transaction (RFC 5321 3.3) from MAIL until its outcome is said. */
 typedef struct MsTransaction {
-    struct MsTransaction *next; /* in order of number */
+    struct MsTransaction *before, *next; /* in order of number */
     int32_t number;
     int32_t recipients; /* RCPT commands so far */
     uint32_t accepted, rejected;
@@ -122,7 +122,7 @@ struct MsDialogue {
     MsRanges data_at;                 /* the DATA command in hand */
     MsRanges command_at;              /* the last command line */
     MsTransaction *transactions;      /* those whose outcome is open */
-    MsTransaction *last;              /* one at or near the end of that list */
+    MsTransaction *last;              /* the end of that list */
     MsTransaction *current;
     MsBody *body;
     MsNestedMail *nested;
@@ -132,6 +132,7 @@ struct MsDialogue {
     uint32_t *extensions; /* hashes of extensions already said */
     uint32_t n_extensions;
     int32_t exchanges, attempts, messages;
+    int32_t uncertain_below; /* what became of transactions before this one may be in a gap */
     int32_t auth_exchange, data_exchange;
     uint64_t chunk_left;  /* MS_PHASE_BDAT: bytes of this chunk to come */
     uint64_t gap_length;  /* bytes missing in the last gap of the client; 0: not known */

@@ -38,7 +38,8 @@ static const char *outcome(const MsDialogue *smtp, const MsTransaction *one)
         return "rejected";
     if (one->broken_off)
         return "aborted";
-    return smtp->talk->cut || one->uncertain ? "unknown" : "aborted";
+    bool uncertain = one->uncertain || one->number < smtp->uncertain_below;
+    return smtp->talk->cut || uncertain ? "unknown" : "aborted";
 }
 
 static void finish(MsDialogue *smtp, MsTransaction *one)
@@ -46,12 +47,8 @@ static void finish(MsDialogue *smtp, MsTransaction *one)
     const char *text = outcome(smtp, one);
     ms_smtp_say_text(smtp, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, one->number, -1,
                      one->final.n_ranges > 0 ? &one->final : NULL, text, strlen(text));
-    MsTransaction **link = &smtp->transactions;
-    while (*link != one)
-        link = &(*link)->next;
-    *link = one->next;
-    if (smtp->last == one)
-        smtp->last = smtp->transactions; /* found again when the next one is opened */
+    *(one->before ? &one->before->next : &smtp->transactions) = one->next;
+    *(one->next ? &one->next->before : &smtp->last) = one->before;
     if (smtp->current == one)
         smtp->current = NULL;
     ms_ranges_clear(&one->final);
@@ -64,13 +61,8 @@ MsTransaction *ms_smtp_mail_open(MsDialogue *smtp)
         ms_smtp_mail_close(smtp, true);
     MsTransaction *one = g_new0(MsTransaction, 1);
     one->number = smtp->messages++;
-    MsTransaction *last = smtp->last;
-    while (last && last->next)
-        last = last->next;
-    if (last)
-        last->next = one;
-    else
-        smtp->transactions = one;
+    one->before = smtp->last;
+    *(smtp->last ? &smtp->last->next : &smtp->transactions) = one;
     smtp->last = one;
     smtp->current = one;
     return one;

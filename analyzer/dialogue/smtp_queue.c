@@ -122,6 +122,9 @@ static bool find_anchor(MsDialogue *smtp, unsigned code)
             continue;
         while (i-- > 0)
             drop(smtp);
+        /* Its place in the order is known again, and so is that of those behind it. */
+        for (i = 0; i < smtp->queue_count && entry_at(smtp, i)->kind != MS_AWAIT_HIDDEN; i++)
+            entry_at(smtp, i)->doubt = false;
         return true;
     }
     return false;
@@ -169,7 +172,8 @@ bool ms_smtp_answered(MsDialogue *smtp, unsigned code, MsPending *entry)
 
 void ms_smtp_doubt(MsDialogue *smtp)
 {
-    for (uint32_t i = 0; i < smtp->queue_count; i++)
+    /* What stands behind an entry in doubt is in doubt already. */
+    for (uint32_t i = 0; i < smtp->queue_count && !entry_at(smtp, i)->doubt; i++)
         entry_at(smtp, i)->doubt = true;
     smtp->doubt_wait = smtp->queue_count > 0;
 }
@@ -191,6 +195,8 @@ void ms_smtp_adopt(MsDialogue *smtp, int32_t exchange, MsTransaction *transactio
 {
     for (uint32_t i = smtp->queue_count; i-- > 0;) {
         MsPending *entry = entry_at(smtp, i);
+        if (entry->exchange >= 0 && entry->exchange < exchange)
+            return; /* numbers rise: it was not kept */
         if (entry->exchange == exchange && entry->message < 0) {
             entry->message = transaction->number;
             transaction->waiting++;
