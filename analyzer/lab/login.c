@@ -138,6 +138,7 @@ static void put_attempt(MsView *view, int32_t attempt, int32_t attempts)
     put_all(view, "Token", MS_FIELD_AUTH_TOKEN, attempt);
     put_all(view, "Challenge", MS_FIELD_AUTH_CHALLENGE, attempt);
     put_all(view, "Digest", MS_FIELD_AUTH_DIGEST, attempt);
+    put_all(view, "Prompt", MS_FIELD_AUTH_PROMPT, attempt);
     put_all(view, "As sent", MS_FIELD_AUTH_ENCODED, attempt);
     put_all(view, "Problem", MS_FIELD_AUTH_PROBLEM, attempt);
     const MsFact *next = ms_index_first(view->index, MS_FIELD_AUTH_MECHANISM, -1, attempt + 1);

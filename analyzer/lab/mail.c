@@ -10,6 +10,7 @@ enum {
     MOST_MAILS = 10, /* shown without --full */
     MOST_RECIPIENTS = 10,
     MOST_HOLES = 5,
+    MOST_COMPARED = 100, /* recipients, and header fields, compared with each other */
     HEADER_LINES = 8,
     TEXT_LINES = 8
 };
@@ -54,6 +55,34 @@ static void put_sender(MsView *view, int32_t mail)
     ms_pen_newline(pen);
 }
 
+static bool contains(const MsFact *fact, const MsFact *word)
+{
+    size_t length = word->text_length;
+    for (size_t at = 0; at + length <= fact->text_length; at++) {
+        if (g_ascii_strncasecmp(fact->text + at, word->text, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the mail names recipients in its header, but not this one: as with Bcc. */
+static bool is_blind(const MsView *view, int32_t mail, int32_t item, const MsFact *to)
+{
+    static const MsFieldId fields[] = {MS_FIELD_MESSAGE_TO, MS_FIELD_MESSAGE_CC};
+    size_t named = 0;
+    if (!to || to->text_length == 0 || item >= MOST_COMPARED)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        size_t count;
+        const MsFact *const *facts = ms_index_all(view->index, fields[i], mail, -1, &count);
+        for (size_t k = 0; k < MIN(count, MOST_COMPARED); k++, named++) {
+            if (contains(facts[k], to))
+                return false;
+        }
+    }
+    return named > 0;
+}
+
 static void put_recipient(MsView *view, int32_t mail, int32_t item, const char *label)
 {
     MsPen *pen = &view->pen;
@@ -73,6 +102,8 @@ static void put_recipient(MsView *view, int32_t mail, int32_t item, const char *
                                                  : "no reply in this capture");
     if (code)
         put_code(view, code);
+    if (is_blind(view, mail, item, to))
+        ms_pen_say(pen, "; not named in the header");
     ms_view_cite_two(view, to, code);
     ms_pen_newline(pen);
 }
@@ -142,6 +173,34 @@ static void put_size(MsView *view, const MsMessage *message, const MsFact *trans
         ms_view_say(view, "SHA-256", "%s", ms_message_sha256(message));
     else if (!ms_message_complete(message))
         ms_view_say(view, "SHA-256", "none: it would be the hash of another text");
+}
+
+/* How the text is to be read, when it is not plain. */
+static void put_encoding(MsView *view, int32_t mail)
+{
+    size_t count;
+    const MsFact *const *headers =
+        ms_index_all(view->index, MS_FIELD_MESSAGE_HEADER, mail, -1, &count);
+    for (size_t i = 0; i < MIN(count, MOST_COMPARED); i++) {
+        const char *text = headers[i]->text;
+        size_t length = headers[i]->text_length;
+        static const char type[] = "Content-Type: multipart/";
+        static const char encoding[] = "Content-Transfer-Encoding: ";
+        size_t skip = sizeof encoding - 1;
+        if (length >= sizeof type && g_ascii_strncasecmp(text, type, sizeof type - 1) == 0) {
+            ms_view_say(view, "Note",
+                        "The text consists of MIME parts, shown as sent (RFC 2046 5.1).");
+            return;
+        }
+        if (length <= skip || g_ascii_strncasecmp(text, encoding, skip) != 0)
+            continue;
+        bool base64 = length == skip + 6 && g_ascii_strncasecmp(text + skip, "base64", 6) == 0;
+        bool quoted =
+            length == skip + 16 && g_ascii_strncasecmp(text + skip, "quoted-printable", 16) == 0;
+        if (base64 || quoted)
+            ms_view_say(view, "Note", "The text is encoded, shown as sent: %s (RFC 2045 %s).",
+                        base64 ? "base64" : "quoted-printable", base64 ? "6.8" : "6.7");
+    }
 }
 
 /* The reply to the end of the message, as the server worded it. */
@@ -262,6 +321,7 @@ static void put_mail(MsView *view, int32_t mail, int32_t mails)
         put_size(view, message, ms_index_first(view->index, MS_FIELD_SMTP_TRANSFER, mail, -1));
         pen->indent = MS_VIEW_LABEL;
         ms_excerpt(pen, message, HEADER_LINES, TEXT_LINES);
+        put_encoding(view, mail);
     } else {
         put_no_message(view, mail);
     }

@@ -121,6 +121,24 @@ static void test_complete(void)
     must_not(page, "\033");
 }
 
+/* Who is only in the envelope; and how the text is encoded. */
+static void test_header(void)
+{
+    MsLimits limits;
+    g_autoptr(MsRecord) record = rm_new(&limits);
+    rm_greet(record);
+    add_mail(record, &limits, -1);
+    rm_text(record, MS_FIELD_MESSAGE_TO, MS_TO_SERVER, 0, -1, 20, "Bob <BOB@example.net>");
+    rm_text(record, MS_FIELD_MESSAGE_HEADER, MS_TO_SERVER, 0, -1, 20,
+            "content-transfer-encoding: Base64");
+    g_autofree char *raw = answer(record, false, false);
+    g_autofree char *page = flat(raw);
+    must(page, "bob@example.net, accepted (250: done) @");
+    must(page, "eve@example.net, refused (550: mailbox not available, or refused by policy); not "
+               "named in the header @");
+    must(page, "The text is encoded, shown as sent: base64");
+}
+
 static void test_redacted(void)
 {
     MsLimits limits;
@@ -323,6 +341,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/answer/complete", test_complete);
+    g_test_add_func("/answer/header", test_header);
     g_test_add_func("/answer/redacted", test_redacted);
     g_test_add_func("/answer/attempts", test_attempts);
     g_test_add_func("/answer/cram", test_cram);
