@@ -146,6 +146,7 @@ void ms_engine_free(MsEngine *engine)
     for (size_t i = 0; i < count; i++)
         ms_session_free(streams[i]->session);
     ms_table_free(engine->table);
+    ms_record_free(engine->sessions.spare);
     g_free(engine);
 }
 

@@ -44,17 +44,47 @@ MsRecord *ms_record_new(uint32_t number, const MsLimits *limits)
     return record;
 }
 
-void ms_record_free(MsRecord *record)
+/* Frees all chunks but the newest, which is kept when `keep`. */
+static void free_chunks(MsRecord *record, bool keep)
 {
-    if (!record)
-        return;
-    for (size_t i = 0; i < record->n_messages; i++)
-        ms_message_unref(record->messages[i]);
-    for (Chunk *chunk = record->chunk; chunk;) {
+    Chunk *chunk = record->chunk;
+    if (chunk && keep) {
+        Chunk *kept = chunk;
+        chunk = kept->next;
+        kept->next = NULL;
+        kept->length = 0;
+        record->chunk_bytes = sizeof *kept + kept->allocated;
+    }
+    while (chunk) {
         Chunk *next = chunk->next;
         g_free(chunk);
         chunk = next;
     }
+}
+
+static void drop_messages(MsRecord *record)
+{
+    for (size_t i = 0; i < record->n_messages; i++)
+        ms_message_unref(record->messages[i]);
+    record->n_messages = 0;
+}
+
+void ms_record_reset(MsRecord *record, uint32_t number)
+{
+    drop_messages(record);
+    free_chunks(record, true);
+    record->number = number;
+    record->limited = false;
+    record->text = 0;
+    record->n_facts = record->n_lines = record->n_oddities = 0;
+}
+
+void ms_record_free(MsRecord *record)
+{
+    if (!record)
+        return;
+    drop_messages(record);
+    free_chunks(record, false);
     g_free(record->facts);
     g_free(record->lines);
     g_free(record->oddities);

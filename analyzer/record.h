@@ -13,6 +13,9 @@ MsRecord *ms_record_new(uint32_t number, const MsLimits *limits);
 void ms_record_free(MsRecord *record); /* accepts NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsRecord, ms_record_free)
 
+/* Empties a record for another session; some of its memory stays, as the next one needs as much. */
+void ms_record_reset(MsRecord *record, uint32_t number);
+
 /* Copy what is given. Beyond the caps (session-facts, session-lines, session-text-bytes) the thing
  * is left out, counted, and one oddity `limit` says so. */
 void ms_record_add_fact(MsRecord *record, const MsFact *fact);

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { FIRST_WORDS = 512 }; /* bytes of the first line of a side that become a fact */
+enum {
+    FIRST_WORDS = 512,    /* bytes of the first line of a side that become a fact */
+    LARGEST_SPARE = 65536 /* bytes of a record that is kept for the next session */
+};
 
 void ms_live_count(MsLive *live)
 {
@@ -24,8 +27,13 @@ MsLive *ms_live_new(MsSessions *all, MsStream *stream, const MsSniffResult *foun
     live->number = all->n_sessions++;
     live->talk = (MsTalk){
         .class = &ms_live_talk, .limits = &all->options.limits, .wants_lines = all->options.lines};
-    if (all->options.records)
+    if (all->options.records && all->spare) {
+        live->record = all->spare;
+        all->spare = NULL;
+        ms_record_reset(live->record, live->number);
+    } else if (all->options.records) {
         live->record = ms_record_new(live->number, &all->options.limits);
+    }
     for (unsigned side = 0; side < 2; side++) {
         size_t skip = MIN(found->skip[side], held[side].length);
         live->begin[side] =
@@ -43,7 +51,12 @@ void ms_live_free(MsLive *live)
     live->all->text -= live->text;
     live->class->free(live->dialogue);
     ms_message_unref(live->message);
-    ms_record_free(live->record);
+    if (live->record && !live->all->spare && ms_record_bytes(live->record) <= LARGEST_SPARE) {
+        live->all->spare = live->record;
+        ms_record_reset(live->record, 0); /* its messages go */
+    } else {
+        ms_record_free(live->record);
+    }
     g_free(live);
 }
 

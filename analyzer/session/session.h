@@ -16,6 +16,7 @@ typedef struct {
     void *user_data;
     uint32_t n_sessions; /* recognised so far */
     uint64_t text;       /* bytes of all open records and of the messages in them */
+    MsRecord *spare;     /* an empty record for the next session, or NULL */
     bool cut;            /* the capture ended in the middle of a record */
 } MsSessions;
 

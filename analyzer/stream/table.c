@@ -569,6 +569,7 @@ void ms_table_free(MsTable *table)
     }
     for (uint32_t i = 0; i < table->n_slabs; i++)
         g_free(table->slabs[i]);
+    ms_tail_free_spare(&table->context.pool);
     g_free(table->slabs);
     g_free(table->slots);
     ms_memo_clear(&table->first);

@@ -8,13 +8,14 @@
 #include <string.h>
 
 enum {
-    KEEP = 16384,       /* eaten bytes that survive when the buffer is full */
-    KEEP_LITTLE = 1024, /* the same when all tails together are large */
-    FULL = 65536,       /* bytes at which the oldest are dropped */
-    FULL_LITTLE = 4096, /* the same when all tails together are large */
-    LARGE = 8388608,    /* bytes of all tails together */
-    KEEP_PIECES = 256,  /* pieces of eaten bytes that survive */
-    FULL_PIECES = 1024  /* pieces at which the oldest are dropped */
+    KEEP = 16384,         /* eaten bytes that survive when the buffer is full */
+    KEEP_LITTLE = 1024,   /* the same when all tails together are large */
+    FULL = 65536,         /* bytes at which the oldest are dropped */
+    FULL_LITTLE = 4096,   /* the same when all tails together are large */
+    LARGE = 8388608,      /* bytes of all tails together */
+    KEEP_PIECES = 256,    /* pieces of eaten bytes that survive */
+    FULL_PIECES = 1024,   /* pieces at which the oldest are dropped */
+    LARGEST_SPARE = 16384 /* bytes of a tail that is kept for the next stream */
 };
 
 void ms_pieces_append(MsPiece **pieces, uint32_t *count, uint32_t *slots, const MsBytes *bytes)
@@ -116,9 +117,9 @@ static void drop(MsTail *tail, uint32_t keep, uint32_t keep_pieces)
 void ms_tail_keep(MsTail **tail, MsPool *pool, const MsBytes *bytes, size_t eaten)
 {
     if (!*tail) {
-        *tail = g_new0(MsTail, 1);
+        *tail = pool->n_spare ? pool->spare[--pool->n_spare] : g_new0(MsTail, 1);
         (*tail)->at = bytes->at;
-        pool->tails += sizeof **tail;
+        pool->tails += cost(*tail);
     }
     MsTail *it = *tail;
     bool large = pool->tails > LARGE;
@@ -144,15 +145,32 @@ void ms_tail_eat(MsTail *tail, size_t length)
     tail->eaten += (uint32_t)length;
 }
 
+static void free_tail(MsTail *tail)
+{
+    g_free(tail->data);
+    g_free(tail->pieces);
+    g_free(tail);
+}
+
 void ms_tail_forget(MsTail **tail, MsPool *pool)
 {
     if (!*tail)
         return;
-    pool->tails -= cost(*tail);
-    g_free((*tail)->data);
-    g_free((*tail)->pieces);
-    g_free(*tail);
+    uint64_t bytes = cost(*tail);
+    pool->tails -= bytes;
+    if (pool->n_spare < MS_SPARE_TAILS && bytes <= LARGEST_SPARE) {
+        (*tail)->length = (*tail)->eaten = (*tail)->n_pieces = 0;
+        pool->spare[pool->n_spare++] = *tail;
+    } else {
+        free_tail(*tail);
+    }
     *tail = NULL;
+}
+
+void ms_tail_free_spare(MsPool *pool)
+{
+    while (pool->n_spare > 0)
+        free_tail(pool->spare[--pool->n_spare]);
 }
 
 bool ms_tail_last(const MsTail *tail, MsRange *range, int64_t *time_ns)

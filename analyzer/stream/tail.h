@@ -11,23 +11,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef struct MsTail MsTail;
+
+enum { MS_SPARE_TAILS = 16 };
+
 /* Memory of all streams of an engine together, for the caps. */
 typedef struct {
     const MsLimits *limits;
+    MsTail *spare[MS_SPARE_TAILS]; /* empty tails for the next streams; not counted */
+    unsigned n_spare;
     uint64_t waiting;         /* bytes in queues, with what they cost beside the bytes */
     uint64_t tails;           /* bytes allocated for tails */
     struct MsQueue *oldest;   /* queues (half.h) that hold something, the oldest first */
     struct MsQueue *youngest; /* the last of them */
 } MsPool;
 
-typedef struct {
+struct MsTail {
     uint64_t at; /* stream offset of data[0] */
     uint8_t *data;
     uint32_t length, allocated; /* bytes */
     uint32_t eaten;             /* of them, at the start: only remembered */
     uint32_t n_pieces, piece_slots;
     MsPiece *pieces;
-} MsTail;
+};
 
 /* Bytes not eaten, joined; empty (length 0) when there are none. `tail` may be NULL. */
 MsBytes ms_tail_held(const MsTail *tail);
@@ -44,6 +50,9 @@ void ms_tail_eat(MsTail *tail, size_t length);
 
 /* Forgets everything; `*tail` is NULL afterwards. Accepts NULL in it. */
 void ms_tail_forget(MsTail **tail, MsPool *pool);
+
+/* Frees the spare tails. */
+void ms_tail_free_spare(MsPool *pool);
 
 /* The last byte handed on, as a range. Returns false when it is not known. */
 bool ms_tail_last(const MsTail *tail, MsRange *range, int64_t *time_ns);
