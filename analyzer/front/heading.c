@@ -188,7 +188,7 @@ static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, i
         ms_pen_say(pen, ", not handed over before the capture stops");
     } else if (outcome) {
         ms_pen_say(pen, ", ");
-        ms_pen_fact(pen, outcome);
+        ms_pen_words(pen, (const uint8_t *)outcome->text, outcome->text_length);
     }
     ms_pen_newline(pen);
 }
@@ -218,6 +218,7 @@ static void put_end(MsPen *pen, const MsIndex *index)
     const MsFact *end = ms_index_first(index, MS_FIELD_SESSION_END, -1, -1);
     const MsFact *by = ms_index_first(index, MS_FIELD_SESSION_END_BY, -1, -1);
     const MsFact *last = ms_index_first(index, MS_FIELD_SESSION_LAST, -1, -1);
+    const MsFact *rst = ms_index_first(index, MS_FIELD_SESSION_RST, -1, -1);
     label(pen, "End");
     const MsFact *code = ms_index_first(index, MS_FIELD_SMTP_QUIT_CODE, -1, -1);
     if (ms_fact_is(end, "quit") && code)
@@ -225,12 +226,17 @@ static void put_end(MsPen *pen, const MsIndex *index)
     else if (ms_fact_is(end, "quit"))
         ms_pen_say(pen, "said goodbye with QUIT or 221");
     else if (ms_fact_is(end, "fin"))
-        ms_pen_say(pen, "closed with FIN, without QUIT");
+        ms_pen_say(pen, "closed with FIN, %s",
+                   ms_index_first(index, MS_FIELD_TLS_STARTED, -1, -1) ? "after what is encrypted"
+                                                                       : "no QUIT seen");
     else if (ms_fact_is(end, "rst"))
-        ms_pen_say(pen, "broken off with RST");
+        ms_pen_say(pen, "broken off with RST%s",
+                   !rst                             ? ""
+                   : rst->direction == MS_TO_SERVER ? " by the client"
+                                                    : " by the server");
     else
         ms_pen_say(pen, "the capture just stops");
-    if (by) {
+    if (by && !(rst && ms_fact_is(by, rst->direction == MS_TO_SERVER ? "client" : "server"))) {
         ms_pen_say(pen, "; TCP closed first by the ");
         ms_pen_fact(pen, by);
     }

@@ -79,7 +79,8 @@ static void put_margin(Show *show, const MsRange *ranges, uint32_t n_ranges, int
     if (n_ranges > 0) {
         ms_pen_say(pen, "%*u", FRAME_WIDTH, ranges[0].frame);
         MsBuffer text = {0};
-        ms_text_seconds(&text, time_ns - show->start_ns);
+        int64_t span = time_ns - show->start_ns;
+        ms_text_seconds(&text, span - span % 1000); /* microseconds fit the column */
         size_t room = WHO - TIME - 2;
         ms_pen_go(pen, TIME + (text.length < room ? room - text.length : 0));
         ms_pen_words(pen, text.data, text.length);
@@ -228,6 +229,8 @@ static void put_line(Show *show, const MsLine *line)
     case MS_LINE_REPLY:
     case MS_LINE_AUTH:
         ms_pen_ink(pen, line->direction == MS_TO_SERVER ? MS_INK_CLIENT : MS_INK_PLAIN);
+        if (line->text_length == 0)
+            ms_pen_say(pen, "(empty line)");
         ms_pen_line(pen, line, pen->style->full ? SIZE_MAX : LONG);
         put_beside(show, line);
         break;
