@@ -196,83 +196,87 @@ static MsNext token_ring(MsWalk *walk)
     return skip(walk, 14 + route) ? MS_NEXT_LLC : MS_END_CUT;
 }
 
-/* A header of fixed length with nothing that matters in it. */
-static MsNext behind(MsWalk *walk, uint32_t length, MsNext next)
+static MsNext sll(MsWalk *walk)
 {
-    return skip(walk, length) ? next : MS_END_CUT;
+    return cooked(walk, 16, 2, 14);
 }
 
-/* Numbers and layouts of pcap-linktype(7). */
+static MsNext sll2(MsWalk *walk)
+{
+    return cooked(walk, 20, 8, 0);
+}
+
+/* LINKTYPE_PFLOG: its length without padding comes first. */
+static MsNext pflog(MsWalk *walk)
+{
+    return ms_walk_has(walk, 1) && skip(walk, (*ms_walk_at(walk) + 3u) & ~3u) ? MS_NEXT_IP
+                                                                              : MS_END_CUT;
+}
+
+static MsNext firewire(MsWalk *walk)
+{
+    return skip(walk, 2) ? ms_next_ethertype(walk, get_be16(ms_walk_at(walk) - 2)) : MS_END_CUT;
+}
+
+static MsNext wlan(MsWalk *walk)
+{
+    walk->type = 0; /* without padding */
+    return MS_NEXT_WLAN;
+}
+
+/* What a frame of each link type of pcap-linktype(7) begins with: a header of `skip` bytes with
+ * nothing that matters in it, then what `layer` reads or, without one, what `next` names. */
+typedef struct {
+    bool known;
+    uint8_t skip;
+    uint8_t next; /* MsNext */
+    MsNext (*layer)(MsWalk *walk);
+} Link;
+
+static const Link links[] = {
+    [0] = {true, .layer = loopback},                  /* NULL */
+    [1] = {true, .next = MS_NEXT_ETHERNET},           /* ETHERNET */
+    [6] = {true, .layer = token_ring},                /* IEEE802_5 */
+    [9] = {true, .layer = ms_layer_serial},           /* PPP */
+    [10] = {true, 13, MS_NEXT_LLC},                   /* FDDI: frame control, addresses */
+    [12] = {true, .next = MS_NEXT_IP},                /* raw IP where BSD numbers it so */
+    [14] = {true, .next = MS_NEXT_IP},                /* and OpenBSD */
+    [50] = {true, .layer = ms_layer_serial},          /* PPP_HDLC */
+    [51] = {true, .next = MS_NEXT_PPPOE},             /* PPP_ETHER */
+    [100] = {true, .next = MS_NEXT_LLC},              /* ATM_RFC1483 */
+    [101] = {true, .next = MS_NEXT_IP},               /* RAW */
+    [104] = {true, .next = MS_NEXT_CISCO_HDLC},       /* C_HDLC */
+    [105] = {true, .layer = wlan},                    /* IEEE802_11 */
+    [107] = {true, .layer = ms_layer_frame_relay},    /* FRELAY */
+    [108] = {true, .layer = loopback},                /* LOOP */
+    [109] = {true, 12, MS_NEXT_IP},                   /* ENC: OpenBSD's IPsec */
+    [113] = {true, .layer = sll},                     /* LINUX_SLL */
+    [117] = {true, .layer = pflog},                   /* PFLOG */
+    [119] = {true, .layer = ms_layer_prism},          /* IEEE802_11_PRISM */
+    [122] = {true, 16, MS_NEXT_LLC},                  /* IP_OVER_FC: addresses */
+    [127] = {true, .next = MS_NEXT_RADIOTAP},         /* IEEE802_11_RADIOTAP */
+    [138] = {true, 16, .layer = firewire},            /* APPLE_IP_OVER_IEEE1394 */
+    [163] = {true, .layer = ms_layer_prism},          /* IEEE802_11_AVS */
+    [166] = {true, 2, MS_NEXT_PPP},                   /* PPP_PPPD: direction, control */
+    [192] = {true, .layer = ms_layer_ppi},            /* PPI */
+    [204] = {true, 1, MS_NEXT_PPP},                   /* PPP_WITH_DIR */
+    [205] = {true, 1, MS_NEXT_CISCO_HDLC},            /* C_HDLC_WITH_DIR */
+    [206] = {true, 1, .layer = ms_layer_frame_relay}, /* FRELAY_WITH_DIR */
+    [219] = {true, .next = MS_NEXT_MPLS},             /* MPLS */
+    [228] = {true, .next = MS_NEXT_IPV4},             /* IPV4 */
+    [229] = {true, .next = MS_NEXT_IPV6},             /* IPV6 */
+    [239] = {true, .layer = nflog},                   /* NFLOG */
+    [240] = {true, 4, MS_NEXT_ETHERNET},              /* NETANALYZER: of the card */
+    [276] = {true, .layer = sll2},                    /* LINUX_SLL2 */
+};
+
 MsNext ms_layer_link(MsWalk *walk)
 {
-    switch (walk->type) {
-    case 0:   /* NULL */
-    case 108: /* LOOP */
-        return loopback(walk);
-    case 1: /* ETHERNET */
-        return MS_NEXT_ETHERNET;
-    case 6: /* IEEE802_5 */
-        return token_ring(walk);
-    case 9:  /* PPP */
-    case 50: /* PPP_HDLC */
-        return ms_layer_serial(walk);
-    case 10: /* FDDI: frame control and two addresses */
-        return behind(walk, 13, MS_NEXT_LLC);
-    case 12:  /* raw IP where BSD numbers it so */
-    case 14:  /* and OpenBSD */
-    case 101: /* RAW */
-        return MS_NEXT_IP;
-    case 51: /* PPP_ETHER */
-        return MS_NEXT_PPPOE;
-    case 100: /* ATM_RFC1483 */
-        return MS_NEXT_LLC;
-    case 104: /* C_HDLC */
-        return MS_NEXT_CISCO_HDLC;
-    case 105: /* IEEE802_11 */
-        walk->type = 0;
-        return MS_NEXT_WLAN;
-    case 107: /* FRELAY */
-        return ms_layer_frame_relay(walk);
-    case 109: /* ENC: family, SPI and flags of OpenBSD's IPsec */
-        return behind(walk, 12, MS_NEXT_IP);
-    case 113: /* LINUX_SLL */
-        return cooked(walk, 16, 2, 14);
-    case 117: /* PFLOG: its length without padding comes first */
-        return ms_walk_has(walk, 1) ? behind(walk, (*ms_walk_at(walk) + 3u) & ~3u, MS_NEXT_IP)
-                                    : MS_END_CUT;
-    case 119: /* IEEE802_11_PRISM */
-    case 163: /* IEEE802_11_AVS */
-        return ms_layer_prism(walk);
-    case 122: /* IP_OVER_FC: two addresses */
-        return behind(walk, 16, MS_NEXT_LLC);
-    case 127: /* IEEE802_11_RADIOTAP */
-        return MS_NEXT_RADIOTAP;
-    case 138: /* APPLE_IP_OVER_IEEE1394: two addresses of 8 bytes and the type */
-        return skip(walk, 18) ? ms_next_ethertype(walk, get_be16(ms_walk_at(walk) - 2))
-                              : MS_END_CUT;
-    case 166: /* PPP_PPPD: direction instead of the address */
-        return behind(walk, 2, MS_NEXT_PPP);
-    case 192: /* PPI */
-        return ms_layer_ppi(walk);
-    case 204: /* PPP_WITH_DIR */
-        return behind(walk, 1, MS_NEXT_PPP);
-    case 205: /* C_HDLC_WITH_DIR */
-        return behind(walk, 1, MS_NEXT_CISCO_HDLC);
-    case 206: /* FRELAY_WITH_DIR */
-        return skip(walk, 1) ? ms_layer_frame_relay(walk) : MS_END_CUT;
-    case 219: /* MPLS */
-        return MS_NEXT_MPLS;
-    case 228: /* IPV4 */
-        return MS_NEXT_IPV4;
-    case 229: /* IPV6 */
-        return MS_NEXT_IPV6;
-    case 239: /* NFLOG */
-        return nflog(walk);
-    case 240: /* NETANALYZER: four bytes of the card */
-        return behind(walk, 4, MS_NEXT_ETHERNET);
-    case 276: /* LINUX_SLL2 */
-        return cooked(walk, 20, 8, 0);
-    default:
+    enum { N_LINKS = sizeof links / sizeof *links };
+    if (walk->type < 0 || walk->type >= N_LINKS || !links[walk->type].known)
         return MS_END_UNSUPPORTED;
-    }
+    const Link *link = &links[walk->type];
+    if (!skip(walk, link->skip))
+        return MS_END_CUT;
+    return link->layer != NULL ? link->layer(walk) : (MsNext)link->next;
 }

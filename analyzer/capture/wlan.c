@@ -4,8 +4,6 @@
 #include "bytes.h"
 #include "walk.h"
 
-enum { LINK_WLAN = 105 };
-
 /* radiotap.org: the fields that are present lie in the order of their bits, each aligned. */
 static bool radiotap_padded(const uint8_t *radiotap, uint32_t length)
 {

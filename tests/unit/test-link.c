@@ -108,75 +108,77 @@ static void test_encapsulation(void)
 }
 
 /* Frames that carry no TCP, or not in a way that can be read: what they are counted as. */
+static const struct {
+    const char *name;
+    int link_type;
+    const char *bytes;
+    size_t length;
+    size_t count; /* offset in MsPacketCounts */
+} others[] = {
+#define ROW(name, link, bytes, count)                                                              \
+    {                                                                                              \
+        name, link, bytes, sizeof(bytes) - 1, offsetof(MsPacketCounts, count)                      \
+    }
+    ROW("ARP", 1, "aaaaaabbbbbb\x08\x06\0\1\x08\0\6\4", not_tcp),
+    ROW("Ethernet cut", 1, "aaaaaabbbbbb\x08", cut),
+    ROW("spanning tree", 1, "aaaaaabbbbbb\0\x26\x42\x42\3", not_tcp),
+    ROW("802.11 beacon", 105, "\x80\0\0\0aaaaaabbbbbbcccccc\0\0", not_tcp),
+    ROW("802.11 acknowledgement", 105, "\xd4\0\0\0aaaaaa", not_tcp),
+    ROW("802.11 null data", 105, "\x48\1\0\0aaaaaabbbbbbcccccc\0\0", not_tcp),
+    ROW("802.11 encrypted", 105, "\x08\x41\0\0aaaaaabbbbbbcccccc\0\0secret", not_tcp),
+    ROW("802.11 fragment", 105, "\x08\5\0\0aaaaaabbbbbbcccccc\0\0\xaa\xaa\3", fragments),
+    ROW("PPP LCP", 9, "\xff\3\xc0\x21\1\1\0\4", not_tcp),
+    ROW("PPPoE discovery", 1, "aaaaaabbbbbb\x88\x64\x11\x09\0\0\0\0", not_tcp),
+    ROW("LOOP, AppleTalk", 108, "\0\0\0\x10...", not_tcp),
+    ROW("netlink", 113, "\0\4\3\x38\0\0\0\0\0\0\0\0\0\0\0\0....", not_tcp),
+    ROW("NFLOG without packet", 239, "\2\0\0\0\5\0\x0a\0\0\0\0\0", not_tcp),
+    ROW("NFLOG, length 0", 239, "\2\0\0\0\0\0\x0a\0", cut),
+    ROW("raw, version 5", 101, "\x50..................................", not_tcp),
+    ROW("IPv4 header too short", 101, "\x44..................................", cut),
+    ROW("GRE with source route", 101,
+        "\x45\0\0\x1c\0\0\0\0\x40\x2f\0\0abcdefgh\x40\0\x08\0\0\0\0\0", not_tcp),
+    ROW("PPTP acknowledgement", 101,
+        "\x45\0\0\x20\0\0\0\0\x40\x2f\0\0abcdefgh\x20\x81\x88\x0b\0\0\0\1\0\0\0\1", not_tcp),
+    ROW("UDP", 101, "\x45\0\0\x1c\0\0\0\0\x40\x11\0\0abcdefgh\1\2\3\4\0\x08\0\0", not_tcp),
+    ROW("VXLAN without its bit", 101,
+        "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\1\2\x12\xb5\0\x10\0\0\0\0\0\0\0\0\0\0", not_tcp),
+    ROW("GPE with NSH", 101,
+        "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\1\2\x12\xb6\0\x10\0\0\x0c\0\0\4\0\0\0\0",
+        not_tcp),
+    ROW("L2TP control", 101,
+        "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\6\xa5\6\xa5\0\x10\0\0\xc8\2\0\x0c\0\0\0\0",
+        not_tcp),
+    ROW("GTP echo", 101,
+        "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\x08\x68\x08\x68\0\x10\0\0\x32\1\0\4\0\0\0\0",
+        not_tcp),
+    ROW("TZSP keep-alive", 101,
+        "\x45\0\0\x20\0\0\0\0\x40\x11\0\0abcdefgh\x90\x90\x90\x90\0\x0c\0\0\1\4\0\0", not_tcp),
+    ROW("token ring, no LLC", 6, "\x10\0aaaaaabbbbbbcccc", not_tcp),
+    ROW("frame relay, other protocol", 107, "\x18\x41\3\xb0....", not_tcp),
+    ROW("multilink fragment", 9, "\xff\3\0\x3d\x80\0\0\1\0\x21\x45", fragments),
+    ROW("MPLS associated channel", 219, "\0\1\1\xff\x10\0\0\x21....", not_tcp),
+    ROW("AVS too short", 163, "\x80\x21\x10\1\0\0\0\4", cut),
+    ROW("radiotap too short", 127, "\0\0\4\0\0\0\0\0", cut),
+#undef ROW
+};
+
 static void test_others(void)
 {
-    static const struct {
-        const char *name;
-        int link_type;
-        const char *bytes;
-        size_t length;
-        size_t count; /* offset in MsPacketCounts */
-    } rows[] = {
-#define ROW(name, link, bytes, count)                                                              \
-    {name, link, bytes, sizeof(bytes) - 1, offsetof(MsPacketCounts, count)}
-        ROW("ARP", 1, "aaaaaabbbbbb\x08\x06\0\1\x08\0\6\4", not_tcp),
-        ROW("Ethernet cut", 1, "aaaaaabbbbbb\x08", cut),
-        ROW("spanning tree", 1, "aaaaaabbbbbb\0\x26\x42\x42\3", not_tcp),
-        ROW("802.11 beacon", 105, "\x80\0\0\0aaaaaabbbbbbcccccc\0\0", not_tcp),
-        ROW("802.11 acknowledgement", 105, "\xd4\0\0\0aaaaaa", not_tcp),
-        ROW("802.11 null data", 105, "\x48\1\0\0aaaaaabbbbbbcccccc\0\0", not_tcp),
-        ROW("802.11 encrypted", 105, "\x08\x41\0\0aaaaaabbbbbbcccccc\0\0secret", not_tcp),
-        ROW("802.11 fragment", 105, "\x08\5\0\0aaaaaabbbbbbcccccc\0\0\xaa\xaa\3", fragments),
-        ROW("PPP LCP", 9, "\xff\3\xc0\x21\1\1\0\4", not_tcp),
-        ROW("PPPoE discovery", 1, "aaaaaabbbbbb\x88\x64\x11\x09\0\0\0\0", not_tcp),
-        ROW("LOOP, AppleTalk", 108, "\0\0\0\x10...", not_tcp),
-        ROW("netlink", 113, "\0\4\3\x38\0\0\0\0\0\0\0\0\0\0\0\0....", not_tcp),
-        ROW("NFLOG without packet", 239, "\2\0\0\0\5\0\x0a\0\0\0\0\0", not_tcp),
-        ROW("NFLOG, length 0", 239, "\2\0\0\0\0\0\x0a\0", cut),
-        ROW("raw, version 5", 101, "\x50..................................", not_tcp),
-        ROW("IPv4 header too short", 101, "\x44..................................", cut),
-        ROW("GRE with source route", 101,
-            "\x45\0\0\x1c\0\0\0\0\x40\x2f\0\0abcdefgh\x40\0\x08\0\0\0\0\0", not_tcp),
-        ROW("PPTP acknowledgement", 101,
-            "\x45\0\0\x20\0\0\0\0\x40\x2f\0\0abcdefgh\x20\x81\x88\x0b\0\0\0\1\0\0\0\1", not_tcp),
-        ROW("UDP", 101, "\x45\0\0\x1c\0\0\0\0\x40\x11\0\0abcdefgh\1\2\3\4\0\x08\0\0", not_tcp),
-        ROW("VXLAN without its bit", 101,
-            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\1\2\x12\xb5\0\x10\0\0\0\0\0\0\0\0\0\0",
-            not_tcp),
-        ROW("GPE with NSH", 101,
-            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\1\2\x12\xb6\0\x10\0\0\x0c\0\0\4\0\0\0\0",
-            not_tcp),
-        ROW("L2TP control", 101,
-            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\6\xa5\6\xa5\0\x10\0\0\xc8\2\0\x0c\0\0\0\0",
-            not_tcp),
-        ROW("GTP echo", 101,
-            "\x45\0\0\x24\0\0\0\0\x40\x11\0\0abcdefgh\x08\x68\x08\x68\0\x10\0\0\x32\1\0\4\0\0\0\0",
-            not_tcp),
-        ROW("TZSP keep-alive", 101,
-            "\x45\0\0\x20\0\0\0\0\x40\x11\0\0abcdefgh\x90\x90\x90\x90\0\x0c\0\0\1\4\0\0", not_tcp),
-        ROW("token ring, no LLC", 6, "\x10\0aaaaaabbbbbbcccc", not_tcp),
-        ROW("frame relay, other protocol", 107, "\x18\x41\3\xb0....", not_tcp),
-        ROW("multilink fragment", 9, "\xff\3\0\x3d\x80\0\0\1\0\x21\x45", fragments),
-        ROW("MPLS associated channel", 219, "\0\1\1\xff\x10\0\0\x21....", not_tcp),
-        ROW("AVS too short", 163, "\x80\x21\x10\1\0\0\0\4", cut),
-        ROW("radiotap too short", 127, "\0\0\4\0\0\0\0\0", cut),
-#undef ROW
-    };
     size_t checked = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++, checked++) {
         MsLimits limits;
         ms_limits_default(&limits);
         g_autoptr(MsPacketDecoder) decoder = ms_packet_decoder_new(&limits);
         MsFrame frame = {.number = 1,
-                         .link_type = rows[i].link_type,
-                         .data = (const uint8_t *)rows[i].bytes,
-                         .length = (uint32_t)rows[i].length,
-                         .wire_length = (uint32_t)rows[i].length};
+                         .link_type = others[i].link_type,
+                         .data = (const uint8_t *)others[i].bytes,
+                         .length = (uint32_t)others[i].length,
+                         .wire_length = (uint32_t)others[i].length};
         MsSegment segment;
-        g_test_message("%s", rows[i].name);
+        g_test_message("%s", others[i].name);
         g_assert_false(ms_packet_decode(decoder, &frame, 0, &segment));
         uint64_t count;
-        memcpy(&count, (const uint8_t *)ms_packet_counts(decoder) + rows[i].count, sizeof count);
+        memcpy(&count, (const uint8_t *)ms_packet_counts(decoder) + others[i].count, sizeof count);
         g_assert_cmpuint(count, ==, 1);
         g_assert_cmpuint(ms_packet_counts(decoder)->frames, ==, 1);
     }
