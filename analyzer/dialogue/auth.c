@@ -138,7 +138,10 @@ MsAuth *ms_auth_new(MsTalk *talk, int32_t attempt, const uint8_t *mechanism, siz
     MsAuth *auth = g_new0(MsAuth, 1);
     auth->talk = talk;
     auth->attempt = attempt;
-    auth->family = find_family(mechanism, length);
+    auth->family = mechanism ? find_family(mechanism, length) : &ms_auth_late;
+    auth->holed = !mechanism;
+    if (!mechanism)
+        return auth;
     const MsAuthLine line = {.direction = MS_TO_SERVER, .where = where};
     if (length == 0) {
         ms_auth_problem(auth, &line, "no mechanism is named");

@@ -74,7 +74,7 @@ void ms_auth_login_asks(MsAuth *auth, const uint8_t *words, size_t length);
 void ms_auth_login_lost(MsAuth *auth);
 
 extern const MsAuthFamily ms_auth_plain, ms_auth_login, ms_auth_external, ms_auth_anonymous;
-extern const MsAuthFamily ms_auth_opaque, ms_auth_unknown;
+extern const MsAuthFamily ms_auth_opaque, ms_auth_unknown, ms_auth_late;
 extern const MsAuthFamily ms_auth_cram_md5, ms_auth_digest_md5, ms_auth_scram;
 extern const MsAuthFamily ms_auth_ntlm;
 extern const MsAuthFamily ms_auth_xoauth2, ms_auth_oauthbearer;

@@ -204,6 +204,7 @@ static void login_client(MsAuth *auth, const MsAuthLine *line)
         ms_auth_remark(line, "decoded", line->data, line->length);
     }
     auth->last = role;
+    auth->asked = MS_LOGIN_OPEN; /* the next prompt may be missing */
 }
 
 void ms_auth_login_lost(MsAuth *auth)
@@ -270,3 +271,26 @@ static void unknown_server(MsAuth *auth, const MsAuthLine *line)
 }
 
 const MsAuthFamily ms_auth_unknown = {.client = unknown_client, .server = unknown_server};
+
+/* The AUTH command is missing from the capture. Prompts that name what they ask for are those of
+ * LOGIN, and a challenge in angle brackets is that of CRAM-MD5; all else stays unread. */
+static void late_server(MsAuth *auth, const MsAuthLine *line)
+{
+    if (ms_auth_begins(line->data, line->length, "user") ||
+        ms_auth_begins(line->data, line->length, "pass"))
+        auth->family = &ms_auth_login;
+    else if (line->length > 2 && line->data[0] == '<' && line->data[line->length - 1] == '>')
+        auth->family = &ms_auth_cram_md5;
+    if (auth->family != &ms_auth_late)
+        auth->family->server(auth, line);
+    else
+        prompt(auth, line);
+}
+
+static void late_client(MsAuth *auth, const MsAuthLine *line)
+{
+    ms_auth_problem(auth, line, "the AUTH command that names the mechanism is missing");
+    ms_auth_remark(line, "decoded", line->data, line->length);
+}
+
+const MsAuthFamily ms_auth_late = {.client = late_client, .server = late_server};

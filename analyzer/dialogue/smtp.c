@@ -262,6 +262,8 @@ static size_t take_client(MsDialogue *smtp, const MsBytes *bytes, bool final)
 {
     Input input = {bytes, 0, final};
     smtp->client_spoke = true;
+    if (smtp->reply_doubt && !smtp->pipelining && !final)
+        ms_smtp_reply_over(smtp);
     while (input.at < bytes->length && !smtp->tls_started)
         if (!step(smtp, &input))
             return input.at;
@@ -346,6 +348,7 @@ static void smtp_gap(MsDialogue *smtp, MsDirection direction, uint64_t at, uint6
     ms_line_reset(&smtp->reader[MS_TO_CLIENT], false);
     smtp->resync[MS_TO_CLIENT] = true;
     smtp->may_miss = true;
+    smtp->reply_doubt = true;
     if (smtp->reply)
         smtp->reply->holed = true;
     smtp->uncertain_below = smtp->messages;

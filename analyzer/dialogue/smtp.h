@@ -93,7 +93,9 @@ typedef struct {
 
 /* A reply of several lines whose end has not come yet. */
 typedef struct {
-    MsBuffer text; /* without codes, joined by LF */
+    unsigned code;
+    MsRanges code_at; /* in its first line */
+    MsBuffer text;    /* without codes, joined by LF */
     MsRanges where;
     uint32_t lines;
     bool holed;   /* bytes are missing: the text is not said */
@@ -145,6 +147,7 @@ struct MsDialogue {
     bool server_spoke, client_spoke;
     bool server_ended, client_ended;
     bool resync[2];     /* a gap: the next bytes may begin inside a line */
+    bool reply_doubt;   /* a gap of the server: the next line may not be the first of its reply */
     bool may_miss;      /* commands may have been lost: an unknown start or a gap */
     bool pipelining;    /* the client sent a command before the reply to the one before */
     bool ehlo_answered; /* an EHLO reply was seen whole */
@@ -205,6 +208,8 @@ void ms_smtp_await(MsDialogue *smtp, MsAwait kind, int32_t exchange,
 bool ms_smtp_answered(MsDialogue *smtp, unsigned code, MsPending *entry);
 /* The entry that will be answered next, or NULL when that is not certain. */
 MsPending *ms_smtp_next(MsDialogue *smtp);
+/* The AUTH that a challenge belongs to, now the first entry; NULL when none waits. */
+MsPending *ms_smtp_login(MsDialogue *smtp);
 /* Replies may be missing: doubts all that waits. */
 void ms_smtp_doubt(MsDialogue *smtp);
 /* The entry of that exchange belongs to `transaction` after all. */
@@ -262,6 +267,8 @@ size_t ms_smtp_replies(MsDialogue *smtp, const MsBytes *bytes);
  */
 void ms_smtp_reply_cut(MsDialogue *smtp, const MsBytes *left);
 void ms_smtp_reply_free(MsLongReply *reply);
+/* The client goes on: a reply whose end is missing is over. */
+void ms_smtp_reply_over(MsDialogue *smtp);
 
 /* --- smtp_body.c --- */
 

@@ -25,6 +25,8 @@ static const char *outcome(const MsDialogue *smtp, const MsTransaction *one)
     if (one->good + one->bad > 0) {
         if (one->good > 0 && one->bad > 0)
             return "partial";
+        if (smtp->lmtp && one->uncertain)
+            return "unknown"; /* a reply for each recipient: not all of them are known */
         if (one->bad > 0)
             return "rejected";
         return smtp->lmtp && one->good < one->accepted ? "unknown" : "accepted";

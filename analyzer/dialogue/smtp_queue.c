@@ -140,6 +140,15 @@ MsPending *ms_smtp_next(MsDialogue *smtp)
     return first;
 }
 
+MsPending *ms_smtp_login(MsDialogue *smtp)
+{
+    if (!find_anchor(smtp, 334))
+        return NULL;
+    MsPending *first = entry_at(smtp, 0);
+    first->doubt = false;
+    return first;
+}
+
 bool ms_smtp_answered(MsDialogue *smtp, unsigned code, MsPending *entry)
 {
     if (smtp->queue_count == 0) {

@@ -27,6 +27,7 @@ void ms_smtp_reply_free(MsLongReply *reply)
         return;
     ms_buffer_clear(&reply->text);
     ms_ranges_clear(&reply->where);
+    ms_ranges_clear(&reply->code_at);
     g_free(reply);
 }
 
@@ -315,9 +316,9 @@ static void complete(MsDialogue *smtp, const Reply *reply, MsBuffer *note)
     }
     if (first)
         smtp->may_miss = true;
-    MsPending *next = ms_smtp_next(smtp);
-    if (reply->code == 334 && next && next->kind == MS_AWAIT_AUTH) {
-        challenge(smtp, next, reply, note);
+    MsPending *login = reply->code == 334 ? ms_smtp_login(smtp) : NULL;
+    if (login) {
+        challenge(smtp, login, reply, note);
         return;
     }
     MsPending entry;
@@ -401,6 +402,18 @@ static void say_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *s
                      span->offset, span->length, note);
 }
 
+/* A challenge whose AUTH command is missing from the capture: a login goes on all the same. */
+static bool hidden_login(MsDialogue *smtp)
+{
+    if (smtp->phase > MS_PHASE_COMMAND || !(smtp->may_miss || smtp->greeting_due))
+        return false;
+    ms_auth_free(smtp->auth);
+    smtp->auth = ms_auth_new(smtp->talk, smtp->attempts++, NULL, 0, NULL);
+    smtp->auth_exchange = smtp->exchanges++;
+    ms_smtp_await(smtp, MS_AWAIT_AUTH, smtp->auth_exchange, NULL, -1);
+    return ms_smtp_login(smtp) != NULL;
+}
+
 /* The last line of a reply, or its only one. */
 static void last_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span, unsigned code,
                       size_t offset, size_t length, bool whole)
@@ -412,6 +425,8 @@ static void last_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *
     if (!whole && reply.enhanced_length == length)
         reply.enhanced_length = 0;
     MsLongReply *taken = smtp->reply;
+    whole = whole && !smtp->reply_doubt;
+    smtp->reply_doubt = false;
     smtp->reply = NULL;
     if (taken) {
         reply.text = taken->text.data;
@@ -428,8 +443,7 @@ static void last_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *
         reply.text_known = whole;
     }
     MsBuffer note = {0};
-    const MsPending *next = ms_smtp_next(smtp);
-    bool login = code == 334 && next && next->kind == MS_AWAIT_AUTH;
+    bool login = code == 334 && (ms_smtp_login(smtp) || hidden_login(smtp));
     if (!login)
         say_line(smtp, bytes, span, code, false, NULL);
     complete(smtp, &reply, &note);
@@ -465,8 +479,12 @@ static void reply_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
                      : !smtp->client_spoke && smtp->exchanges == 0; /* one side only */
     if (smtp->reply && code == 250 && ehlo && whole)
         extension(smtp, bytes, offset, length); /* RFC 5321 4.1.1.1: not the first line */
-    if (more && !smtp->reply)
+    if (more && !smtp->reply) {
         smtp->reply = g_new0(MsLongReply, 1);
+        smtp->reply->code = code;
+        ms_ranges_add(&smtp->reply->code_at, bytes, span->offset, 3, ms_smtp_cap(smtp));
+        smtp->reply->holed = smtp->reply_doubt;
+    }
     if (smtp->reply)
         collect(smtp, bytes, offset, length);
     if (smtp->reply && !whole)
@@ -530,6 +548,20 @@ size_t ms_smtp_replies(MsDialogue *smtp, const MsBytes *bytes)
         at += span.eaten;
     }
     return at;
+}
+
+void ms_smtp_reply_over(MsDialogue *smtp)
+{
+    smtp->reply_doubt = false;
+    MsLongReply *taken = smtp->reply;
+    if (!taken)
+        return;
+    smtp->reply = NULL;
+    MsBuffer none = {0};
+    Reply reply = {.code = taken->code, .code_at = &taken->code_at, .text_at = &taken->where};
+    complete(smtp, &reply, &none);
+    ms_buffer_clear(&none);
+    ms_smtp_reply_free(taken);
 }
 
 void ms_smtp_reply_cut(MsDialogue *smtp, const MsBytes *left)
