@@ -22,10 +22,11 @@ MsTransaction *ms_smtp_mail_find(MsDialogue *smtp, int32_t number)
 
 static const char *outcome(const MsDialogue *smtp, const MsTransaction *one)
 {
+    bool uncertain = one->uncertain || one->number < smtp->uncertain_below;
     if (one->good + one->bad > 0) {
         if (one->good > 0 && one->bad > 0)
             return "partial";
-        if (smtp->lmtp && one->uncertain)
+        if (smtp->lmtp && uncertain)
             return "unknown"; /* a reply for each recipient: not all of them are known */
         if (one->bad > 0)
             return "rejected";
@@ -40,7 +41,6 @@ static const char *outcome(const MsDialogue *smtp, const MsTransaction *one)
         return "rejected";
     if (one->broken_off)
         return "aborted";
-    bool uncertain = one->uncertain || one->number < smtp->uncertain_below;
     return smtp->talk->cut || uncertain ? "unknown" : "aborted";
 }
 
