@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * smtp.h - what the rooms of the SMTP parser share: its state, and the doors between smtp.c (lines
  * of the client), smtp_command.c (verbs), smtp_reply.c (lines of the server), smtp_queue.c (which
- * command a reply answers), smtp_body.c (DATA, BDAT), smtp_mail.c (transactions) and smtp_say.c
- * (how they speak). RFC 5321 throughout. Nobody else includes it. */
+ * command a reply answers), smtp_body.c (DATA), smtp_chunk.c (BDAT), smtp_mail.c (transactions) and
+ * smtp_say.c (how they speak). RFC 5321 throughout. Nobody else includes it. */
 #pragma once
 
 #include "../base/buffer.h"
@@ -272,6 +272,13 @@ void ms_smtp_reply_over(MsDialogue *smtp);
 
 /* --- smtp_body.c --- */
 
+/* A message of that transaction, not said yet. */
+MsBody *ms_smtp_body_new(MsDialogue *smtp, MsTransaction *one, int32_t exchange);
+/* Says that the message begins, once; its first byte is at `offset`. */
+void ms_smtp_body_open(MsDialogue *smtp, const MsBytes *bytes, size_t offset);
+/* Hands bytes[from..to) on as the message's. */
+void ms_smtp_body_hand_on(MsDialogue *smtp, const MsBytes *bytes, size_t from, size_t to);
+
 /* The server said 354, or the client sends its message all the same. `transaction` may be NULL.
  * `start_missing`: the first bytes may be missing from the capture. */
 void ms_smtp_data_begin(MsDialogue *smtp, MsTransaction *transaction, int32_t exchange,
@@ -279,15 +286,20 @@ void ms_smtp_data_begin(MsDialogue *smtp, MsTransaction *transaction, int32_t ex
 /* Bytes of the message from `offset` on. Returns how many were eaten; the phase says whether it
  * ended. `final`: no more bytes follow these. */
 size_t ms_smtp_body(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool final);
-/* A chunk of BDAT from `offset` on; as above. */
-size_t ms_smtp_chunk(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool final);
-void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span, size_t at,
-                  int32_t exchange);
 /* Bytes of the message are missing. */
 void ms_smtp_body_gap(MsDialogue *smtp, uint64_t length);
 /* A reply came while a message was being sent. Returns true when it ended the message. */
 bool ms_smtp_body_reply(MsDialogue *smtp, unsigned code);
 /* The message is over: says what was odd about it. `end`: how. */
 void ms_smtp_body_close(MsDialogue *smtp, MsMessageEnd end);
+
+/* --- smtp_chunk.c --- */
+
+/* A BDAT command; `at`: offset of its argument. */
+void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span, size_t at,
+                  int32_t exchange);
+/* A chunk of BDAT from `offset` on; returns how many bytes were eaten, as
+ * ms_smtp_body() does. */
+size_t ms_smtp_chunk(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool final);
 /* Bytes are missing while a chunk is sent. Returns false when commands may be among them. */
 bool ms_smtp_chunk_gap(MsDialogue *smtp, uint64_t length);

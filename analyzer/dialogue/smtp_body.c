@@ -13,7 +13,7 @@ enum {
     SMALL_BLOCK = 64
 }; /* bytes looked at in one go; the small ones where one is not clean */
 
-static void open_message(MsDialogue *smtp, const MsBytes *bytes, size_t offset)
+void ms_smtp_body_open(MsDialogue *smtp, const MsBytes *bytes, size_t offset)
 {
     MsBody *body = smtp->body;
     if (body->opened)
@@ -27,18 +27,17 @@ static void open_message(MsDialogue *smtp, const MsBytes *bytes, size_t offset)
         smtp->talk->class->message_gap(smtp->talk, body->transaction->number, 0);
 }
 
-/* Hands bytes[from..to) on. */
-static void hand_on(MsDialogue *smtp, const MsBytes *bytes, size_t from, size_t to)
+void ms_smtp_body_hand_on(MsDialogue *smtp, const MsBytes *bytes, size_t from, size_t to)
 {
     if (from == to)
         return;
-    open_message(smtp, bytes, from);
+    ms_smtp_body_open(smtp, bytes, from);
     smtp->body->size += to - from;
     smtp->talk->class->message_bytes(smtp->talk, smtp->body->transaction->number, bytes, from,
                                      to - from);
 }
 
-static MsBody *new_body(MsDialogue *smtp, MsTransaction *one, int32_t exchange)
+MsBody *ms_smtp_body_new(MsDialogue *smtp, MsTransaction *one, int32_t exchange)
 {
     MsBody *body = g_new0(MsBody, 1);
     body->transaction = one;
@@ -57,7 +56,7 @@ void ms_smtp_data_begin(MsDialogue *smtp, MsTransaction *transaction, int32_t ex
         ms_smtp_body_close(smtp, MS_MESSAGE_CUT);
     if (!transaction)
         transaction = smtp->current ? smtp->current : ms_smtp_mail_open(smtp);
-    MsBody *body = new_body(smtp, transaction, exchange);
+    MsBody *body = ms_smtp_body_new(smtp, transaction, exchange);
     body->line_feeds = smtp->line_feeds;
     if (start_missing) {
         body->holed = body->gap_open = body->gap_first = true;
@@ -257,7 +256,7 @@ typedef struct {
 
 static void flush(Walk *walk, size_t to)
 {
-    hand_on(walk->smtp, walk->bytes, walk->base + walk->from, walk->base + to);
+    ms_smtp_body_hand_on(walk->smtp, walk->bytes, walk->base + walk->from, walk->base + to);
     walk->from = to;
 }
 
@@ -291,7 +290,7 @@ static void take_dot(Walk *walk, Dot dot, size_t length)
         G_GNUC_FALLTHROUGH;
     case DOT_END:
         flush(walk, walk->at);
-        open_message(smtp, walk->bytes, walk->base + walk->at);
+        ms_smtp_body_open(smtp, walk->bytes, walk->base + walk->at);
         walk->at += length;
         walk->from = walk->at;
         walk->stop = walk->ended = true;
@@ -459,130 +458,4 @@ bool ms_smtp_body_reply(MsDialogue *smtp, unsigned code)
     if (smtp->current == one)
         ms_smtp_mail_close(smtp, false);
     return true;
-}
-
-/* RFC 3030 2: chunk-size [SP "LAST"]. */
-static bool parse_bdat(const uint8_t *text, size_t length, size_t *digits, uint64_t *size,
-                       bool *last)
-{
-    *size = 0;
-    *last = false;
-    size_t at = 0;
-    for (; at < length && g_ascii_isdigit((char)text[at]); at++) {
-        if (*size > (uint64_t)INT64_MAX / 10 - 1)
-            return false;
-        *size = *size * 10 + (uint64_t)(text[at] - '0');
-    }
-    *digits = at;
-    if (at == 0)
-        return false;
-    while (at < length && text[at] == ' ')
-        at++;
-    while (length > at && text[length - 1] == ' ')
-        length--;
-    if (at == length)
-        return true;
-    *last = length - at == 4 && g_ascii_strncasecmp((const char *)text + at, "LAST", 4) == 0;
-    return *last && at > *digits;
-}
-
-static void end_of_chunk(MsDialogue *smtp)
-{
-    smtp->phase = MS_PHASE_COMMAND;
-    if (!smtp->chunk_last || !smtp->body)
-        return;
-    MsTransaction *one = smtp->body->transaction;
-    one->body_ended = true;
-    ms_smtp_body_close(smtp, MS_MESSAGE_WHOLE);
-    if (smtp->current == one)
-        ms_smtp_mail_close(smtp, false);
-}
-
-void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span, size_t at,
-                  int32_t exchange)
-{
-    size_t end = span->offset + span->length;
-    while (at < end && bytes->data[at] == ' ')
-        at++;
-    size_t digits;
-    uint64_t size;
-    bool last;
-    MsTransaction *one = ms_smtp_mail_current(smtp);
-    if (!parse_bdat(bytes->data + at, end - at, &digits, &size, &last)) {
-        ms_smtp_odd(smtp, MS_ODDITY_SYNTAX, MS_TO_SERVER, one ? one->number : -1,
-                    ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
-                    "BDAT without a valid size; no chunk is taken to follow");
-        ms_smtp_await(smtp, MS_AWAIT_BDAT, exchange, one, -1);
-        return;
-    }
-    ms_smtp_await(smtp, last ? MS_AWAIT_BDAT_LAST : MS_AWAIT_BDAT, exchange, one, -1);
-    smtp->chunk_left = size;
-    smtp->chunk_last = last;
-    smtp->chunk_refused = smtp->chunk_begun = false;
-    smtp->phase = MS_PHASE_BDAT;
-    if (one) {
-        ms_smtp_say_number(smtp, MS_FIELD_SMTP_BDAT, MS_TO_SERVER, one->number, -1,
-                           ms_smtp_where(smtp, bytes, at, digits), (int64_t)size);
-        if (!smtp->body) {
-            new_body(smtp, one, exchange)->bdat = true;
-            ms_smtp_say_text(smtp, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, one->number, -1,
-                             ms_smtp_where(smtp, bytes, span->offset, 4), "BDAT", 4);
-        }
-        if (last)
-            open_message(smtp, bytes, span->offset);
-    }
-    if (size == 0)
-        end_of_chunk(smtp);
-}
-
-/* A chunk that was refused before it was sent, and a client that heard it: a command follows.
- * RFC 3030 2 wants the chunk all the same. Returns false while that is open. */
-static bool judge_refused(MsDialogue *smtp, const uint8_t *data, size_t length, bool final)
-{
-    enum { ENOUGH = 512 }; /* bytes; no command line is longer (RFC 5321 4.5.3.1.4) */
-    size_t enough = MIN(ENOUGH, (size_t)smtp->talk->limits->value[MS_LIMIT_LINE]);
-    const uint8_t *end = memchr(data, '\n', MIN(length, enough));
-    if (!end && length < enough && length < smtp->chunk_left && !final)
-        return false;
-    smtp->chunk_refused = false;
-    size_t line = end ? (size_t)(end - data) : 0;
-    if (line > 0 && data[line - 1] == '\r')
-        line--;
-    if (end && ms_smtp_is_command(data, line)) {
-        smtp->chunk_left = 0;
-        smtp->chunk_last = false;
-        smtp->phase = MS_PHASE_COMMAND;
-    }
-    return true;
-}
-
-size_t ms_smtp_chunk(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool final)
-{
-    size_t length = bytes->length - offset;
-    if (smtp->chunk_refused &&
-        (!judge_refused(smtp, bytes->data + offset, length, final) || smtp->chunk_left == 0))
-        return 0;
-    size_t run = smtp->chunk_left < length ? (size_t)smtp->chunk_left : length;
-    smtp->chunk_begun = true;
-    if (smtp->body)
-        hand_on(smtp, bytes, offset, offset + run);
-    smtp->chunk_left -= run;
-    if (smtp->chunk_left == 0)
-        end_of_chunk(smtp);
-    return run;
-}
-
-bool ms_smtp_chunk_gap(MsDialogue *smtp, uint64_t length)
-{
-    bool known = length > 0;
-    bool inside = known && length <= smtp->chunk_left;
-    ms_smtp_body_gap(smtp, inside || !known ? length : smtp->chunk_left);
-    smtp->chunk_begun = true;
-    if (inside)
-        smtp->chunk_left -= length;
-    if (known && (!inside || smtp->chunk_left == 0))
-        end_of_chunk(smtp);
-    if (!known)
-        smtp->phase = MS_PHASE_COMMAND; /* whole chunks may be lost as well */
-    return inside;
 }
