@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * smtp.h - what the rooms of the SMTP parser share: its state, and the doors between smtp.c (lines
- * of the client), smtp_command.c (verbs), smtp_reply.c (lines of the server), smtp_queue.c (which
- * command a reply answers), smtp_body.c (DATA), smtp_chunk.c (BDAT), smtp_mail.c (transactions) and
- * smtp_say.c (how they speak). RFC 5321 throughout. Nobody else includes it. */
+ * of the client), smtp_command.c (verbs), smtp_reply.c (lines of the server), smtp_effect.c (what
+ * they mean), smtp_queue.c (which command a reply answers), smtp_body.c (DATA), smtp_chunk.c
+ * (BDAT), smtp_mail.c (transactions) and smtp_say.c (how they speak). RFC 5321 throughout. Nobody
+ * else includes it. */
 #pragma once
 
 #include "../base/buffer.h"
@@ -258,6 +259,26 @@ bool ms_smtp_is_command(const uint8_t *text, size_t length);
 bool ms_smtp_command(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span, bool cut);
 /* A line of the client within a login. */
 void ms_smtp_auth_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span);
+
+/* --- smtp_effect.c --- */
+
+/* A whole reply in hand. */
+typedef struct {
+    const MsBytes *bytes;
+    unsigned code;
+    const MsRanges *code_at;
+    const uint8_t *text; /* without the code; lines joined by LF */
+    size_t length;
+    const MsRanges *text_at;
+    size_t enhanced; /* offset in bytes and length of the enhanced code; length 0: none */
+    size_t enhanced_length;
+    bool text_known;
+} MsReply;
+
+/* Does what the reply means for the command it answers. */
+void ms_smtp_effect(MsDialogue *smtp, const MsPending *entry, const MsReply *reply);
+/* A 354 whose DATA is missing from the capture: the message begins. */
+void ms_smtp_hidden_data(MsDialogue *smtp);
 
 /* --- smtp_reply.c --- */
 

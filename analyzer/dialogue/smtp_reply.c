@@ -8,19 +8,6 @@
 
 #include <string.h>
 
-/* A whole reply in hand. */
-typedef struct {
-    const MsBytes *bytes;
-    unsigned code;
-    const MsRanges *code_at;
-    const uint8_t *text; /* without the code; lines joined by LF */
-    size_t length;
-    const MsRanges *text_at;
-    size_t enhanced; /* offset in bytes and length of the enhanced code; length 0: none */
-    size_t enhanced_length;
-    bool text_known;
-} Reply;
-
 void ms_smtp_reply_free(MsLongReply *reply)
 {
     if (!reply)
@@ -61,7 +48,7 @@ static size_t enhanced_length(const uint8_t *text, size_t length, unsigned code)
     return at == length || text[at] == ' ' || text[at] == '\t' ? at : 0;
 }
 
-static void say_reply(MsDialogue *smtp, const Reply *reply, int32_t exchange)
+static void say_reply(MsDialogue *smtp, const MsReply *reply, int32_t exchange)
 {
     if (exchange < 0) /* its command is missing from the capture: an exchange of its own */
         exchange = smtp->exchanges++;
@@ -75,184 +62,8 @@ static void say_reply(MsDialogue *smtp, const Reply *reply, int32_t exchange)
                          reply->bytes, reply->enhanced, reply->enhanced_length);
 }
 
-static void leave_wait(MsDialogue *smtp, MsAwait kind)
-{
-    if ((smtp->phase == MS_PHASE_WAIT && smtp->wait_kind == kind) ||
-        (smtp->phase == MS_PHASE_AUTH && kind == MS_AWAIT_AUTH))
-        smtp->phase = MS_PHASE_COMMAND;
-}
-
-static void on_reset(MsDialogue *smtp, MsTransaction *one, unsigned code)
-{
-    if (!one || smtp->current != one || !one->reset_asked)
-        return;
-    if (code < 400)
-        ms_smtp_mail_close(smtp, true);
-    else
-        one->reset_asked = false;
-}
-
-static void on_mail(MsDialogue *smtp, MsTransaction *one, const Reply *reply)
-{
-    if (!one && smtp->nested) {
-        ms_smtp_nested(smtp, reply->code < 400);
-        one = reply->code < 400 ? smtp->current : NULL;
-    }
-    if (!one)
-        return;
-    ms_smtp_say_number(smtp, MS_FIELD_SMTP_MAIL_REPLY, MS_TO_CLIENT, one->number, -1,
-                       reply->code_at, reply->code);
-    if (reply->code < 400)
-        return;
-    one->mail_refused = true;
-    if (smtp->current == one)
-        ms_smtp_mail_close(smtp, false);
-}
-
-static void on_rcpt(MsDialogue *smtp, MsTransaction *one, const MsPending *entry,
-                    const Reply *reply)
-{
-    if (!one)
-        return;
-    bool accepted = reply->code < 300;
-    ms_smtp_say_number(smtp, MS_FIELD_SMTP_RCPT_REPLY, MS_TO_CLIENT, one->number, entry->item,
-                       reply->code_at, reply->code);
-    ms_smtp_say_text(smtp, MS_FIELD_SMTP_RCPT_OUTCOME, MS_TO_CLIENT, one->number, entry->item,
-                     reply->code_at, accepted ? "accepted" : "rejected", 8);
-    if (accepted)
-        one->accepted++;
-    else
-        one->rejected++;
-}
-
-static void on_data(MsDialogue *smtp, MsTransaction *one, const MsPending *entry,
-                    const Reply *reply)
-{
-    bool waiting = smtp->phase == MS_PHASE_WAIT && smtp->wait_kind == MS_AWAIT_DATA;
-    if (reply->code < 400) {
-        if (waiting)
-            ms_smtp_data_begin(smtp, one, entry->exchange, false);
-        return;
-    }
-    if (one)
-        one->data_refused = true;
-    if (waiting) {
-        smtp->phase = MS_PHASE_COMMAND;
-        smtp->data_refused = true;
-    } else if (one && one->body_begun) {
-        /* The server takes the message for commands: who knows how many replies that makes. */
-        if (!smtp->no_data_said)
-            ms_smtp_odd(smtp, MS_ODDITY_NO_DATA_REPLY, MS_TO_CLIENT, one->number, reply->code_at, 0,
-                        "the client did not wait for the reply");
-        smtp->no_data_said = true;
-        if (smtp->body && smtp->body->exchange == entry->exchange)
-            smtp->body->refused = true;
-        else
-            ms_smtp_hide(smtp, entry->exchange);
-    }
-}
-
-static void on_auth(MsDialogue *smtp, const MsPending *entry, const Reply *reply)
-{
-    leave_wait(smtp, MS_AWAIT_AUTH);
-    if (!smtp->auth || smtp->auth_exchange != entry->exchange)
-        return;
-    MsAuthOutcome outcome = MS_AUTH_FAILURE;
-    if (reply->code < 300)
-        outcome = MS_AUTH_SUCCESS;
-    else if (ms_auth_cancelled(smtp->auth))
-        outcome = MS_AUTH_CANCELLED;
-    ms_auth_end(smtp->auth, outcome, reply->code, reply->code_at);
-    ms_auth_free(smtp->auth);
-    smtp->auth = NULL;
-}
-
-static void on_starttls(MsDialogue *smtp, const Reply *reply)
-{
-    leave_wait(smtp, MS_AWAIT_STARTTLS);
-    if (reply->code >= 300) { /* said at the end, unless a later one is accepted */
-        ms_ranges_reset(&smtp->tls_refused);
-        ms_ranges_join(&smtp->tls_refused, reply->code_at, ms_smtp_cap(smtp));
-        return;
-    }
-    if (!smtp->tls_accepted)
-        ms_smtp_say_number(smtp, MS_FIELD_TLS_ACCEPTED, MS_TO_CLIENT, -1, -1, reply->code_at, 1);
-    smtp->tls_accepted = true;
-    smtp->tls_expected[MS_TO_SERVER] = true;
-    smtp->tls_expected[MS_TO_CLIENT] = true;
-}
-
-/* The reply to a DATA that is missing from the capture. When just its six bytes are missing, the
- * message is whole; else its start may be in the gap as well. */
-static void hidden_data(MsDialogue *smtp)
-{
-    ms_ranges_reset(&smtp->data_at);
-    smtp->resync[MS_TO_SERVER] = false;
-    ms_smtp_data_begin(smtp, ms_smtp_mail_current(smtp), -1,
-                       smtp->gap_length != strlen("DATA\r\n"));
-}
-
-static void dispatch(MsDialogue *smtp, const MsPending *entry, const Reply *reply)
-{
-    MsTransaction *one = ms_smtp_mail_find(smtp, entry->message);
-    switch ((MsAwait)entry->kind) {
-    case MS_AWAIT_EHLO:
-        if (reply->code < 300 && reply->text_known)
-            smtp->ehlo_answered = true;
-        on_reset(smtp, one, reply->code);
-        break;
-    case MS_AWAIT_HELO:
-    case MS_AWAIT_RSET:
-    case MS_AWAIT_XCLIENT:
-        on_reset(smtp, one, reply->code);
-        break;
-    case MS_AWAIT_MAIL:
-        on_mail(smtp, one, reply);
-        break;
-    case MS_AWAIT_RCPT:
-        on_rcpt(smtp, one, entry, reply);
-        break;
-    case MS_AWAIT_DATA:
-        on_data(smtp, one, entry, reply);
-        break;
-    case MS_AWAIT_BDAT:
-        if (reply->code >= 400) { /* RFC 3030 2: the chunk is still sent, then RSET is due */
-            if (one)
-                one->data_refused = true;
-            smtp->chunk_refused = smtp->phase == MS_PHASE_BDAT && !smtp->chunk_begun;
-        }
-        break;
-    case MS_AWAIT_MESSAGE:
-    case MS_AWAIT_BDAT_LAST:
-        if (one && entry->kind == MS_AWAIT_BDAT_LAST && reply->code >= 400)
-            smtp->chunk_refused = smtp->phase == MS_PHASE_BDAT && !smtp->chunk_begun;
-        if (one)
-            ms_smtp_mail_final(smtp, one, reply->code, reply->code_at);
-        break;
-    case MS_AWAIT_AUTH:
-        on_auth(smtp, entry, reply);
-        break;
-    case MS_AWAIT_STARTTLS:
-        on_starttls(smtp, reply);
-        break;
-    case MS_AWAIT_QUIT:
-        ms_smtp_say_number(smtp, MS_FIELD_SMTP_QUIT_CODE, MS_TO_CLIENT, -1, -1, reply->code_at,
-                           reply->code);
-        break;
-    case MS_AWAIT_HIDDEN:
-        if (reply->code == 354 && smtp->phase <= MS_PHASE_COMMAND)
-            hidden_data(smtp);
-        break;
-    case MS_AWAIT_OTHER:
-        break;
-    }
-    one = ms_smtp_mail_find(smtp, entry->message); /* it may be gone */
-    if (one)
-        ms_smtp_mail_settle(smtp, one);
-}
-
 /* A reply that answers no command in the capture. */
-static void unmatched(MsDialogue *smtp, const Reply *reply)
+static void unmatched(MsDialogue *smtp, const MsReply *reply)
 {
     say_reply(smtp, reply, smtp->exchanges++);
     if (reply->code == 221 && (smtp->may_miss || !smtp->client_spoke))
@@ -265,7 +76,7 @@ static void unmatched(MsDialogue *smtp, const Reply *reply)
     if (smtp->client_spoke) /* else the capture has one side only, and that is said */
         ms_smtp_odd(smtp, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1, reply->code_at, 0, "");
     if (reply->code == 354 && smtp->may_miss && smtp->phase <= MS_PHASE_COMMAND)
-        hidden_data(smtp);
+        ms_smtp_hidden_data(smtp);
 }
 
 /* Whether the first reply of the server is its greeting (RFC 5321 4.3.1) and not the answer to a
@@ -280,7 +91,7 @@ static bool is_greeting(MsDialogue *smtp, unsigned code)
     return false;
 }
 
-static void greet(MsDialogue *smtp, const Reply *reply)
+static void greet(MsDialogue *smtp, const MsReply *reply)
 {
     ms_smtp_say_number(smtp, MS_FIELD_SMTP_GREETING_CODE, MS_TO_CLIENT, -1, -1, reply->code_at,
                        reply->code);
@@ -289,7 +100,8 @@ static void greet(MsDialogue *smtp, const Reply *reply)
                          reply->text, reply->length);
 }
 
-static void challenge(MsDialogue *smtp, const MsPending *entry, const Reply *reply, MsBuffer *note)
+static void challenge(MsDialogue *smtp, const MsPending *entry, const MsReply *reply,
+                      MsBuffer *note)
 {
     say_reply(smtp, reply, entry->exchange);
     if (smtp->auth && smtp->auth_exchange == entry->exchange)
@@ -299,7 +111,7 @@ static void challenge(MsDialogue *smtp, const MsPending *entry, const Reply *rep
 }
 
 /* A reply is whole: finds its command. `note`: what a challenge says in words. */
-static void complete(MsDialogue *smtp, const Reply *reply, MsBuffer *note)
+static void complete(MsDialogue *smtp, const MsReply *reply, MsBuffer *note)
 {
     bool first = smtp->greeting_due;
     smtp->greeting_due = false;
@@ -338,7 +150,7 @@ static void complete(MsDialogue *smtp, const Reply *reply, MsBuffer *note)
         return;
     }
     say_reply(smtp, reply, entry.exchange);
-    dispatch(smtp, &entry, reply);
+    ms_smtp_effect(smtp, &entry, reply);
 }
 
 static uint32_t hash(const uint8_t *text, size_t length)
@@ -420,7 +232,7 @@ static void last_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *
 {
     ms_ranges_reset(&smtp->code_at);
     ms_ranges_add(&smtp->code_at, bytes, span->offset, 3, ms_smtp_cap(smtp));
-    Reply reply = {.bytes = bytes, .code = code, .code_at = &smtp->code_at, .enhanced = offset};
+    MsReply reply = {.bytes = bytes, .code = code, .code_at = &smtp->code_at, .enhanced = offset};
     reply.enhanced_length = enhanced_length(bytes->data + offset, length, code);
     if (!whole && reply.enhanced_length == length)
         reply.enhanced_length = 0;
@@ -558,7 +370,7 @@ void ms_smtp_reply_over(MsDialogue *smtp)
         return;
     smtp->reply = NULL;
     MsBuffer none = {0};
-    Reply reply = {.code = taken->code, .code_at = &taken->code_at, .text_at = &taken->where};
+    MsReply reply = {.code = taken->code, .code_at = &taken->code_at, .text_at = &taken->where};
     complete(smtp, &reply, &none);
     ms_buffer_clear(&none);
     ms_smtp_reply_free(taken);
