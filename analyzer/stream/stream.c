@@ -128,8 +128,18 @@ static void hand_on(MsStream *stream, MsStreamContext *context, unsigned side)
     MsItem *item = ms_half_pop(half, &context->pool);
     switch (item->kind) {
     case MS_ITEM_DATA: {
-        const MsBytes bytes = ms_item_bytes(item);
-        deliver(stream, context, side, &bytes);
+        MsBytes bytes = ms_item_bytes(item);
+        size_t known = item->at < half->offset ? (size_t)(half->offset - item->at) : 0;
+        if (known < bytes.length) { /* the first copy of a byte counts */
+            bytes.data += known;
+            bytes.length -= known;
+            bytes.at += known;
+            while (bytes.pieces->at + bytes.pieces->place.length <= bytes.at) {
+                bytes.pieces++;
+                bytes.n_pieces--;
+            }
+            deliver(stream, context, side, &bytes);
+        }
         break;
     }
     case MS_ITEM_FIN:
