@@ -86,12 +86,18 @@ static int by_order(const void *a, const void *b)
     return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
 }
 
-/* Whether all together hold more than `part` eighths of what they may. */
-static bool holds_too_much(const MsEngine *engine, uint64_t part)
+/* Whether the records, or the bytes that streams hold, are more than `part` eighths of their cap.
+ */
+static bool is_text_over(const MsEngine *engine, uint64_t part)
 {
-    const uint64_t *limit = engine->sessions.options.limits.value;
-    return engine->sessions.text > limit[MS_LIMIT_TOTAL_TEXT] / 8 * part ||
-           ms_table_context(engine->table)->pool.tails > limit[MS_LIMIT_TOTAL_HELD] / 8 * part;
+    return engine->sessions.text >
+           engine->sessions.options.limits.value[MS_LIMIT_TOTAL_TEXT] / 8 * part;
+}
+
+static bool is_held_over(const MsEngine *engine, uint64_t part)
+{
+    return ms_table_context(engine->table)->pool.tails >
+           engine->sessions.options.limits.value[MS_LIMIT_TOTAL_HELD] / 8 * part;
 }
 
 /* Reports the sessions idle longest early, until those that stay hold a good deal less. */
@@ -100,8 +106,11 @@ static void give_up_idle(MsEngine *engine)
     size_t count;
     g_autofree MsStream **streams = ms_table_streams(engine->table, &count);
     qsort(streams, count, sizeof *streams, by_order);
-    for (size_t i = 0; i < count && holds_too_much(engine, 7); i++) {
-        if (streams[i]->session)
+    for (size_t i = 0; i < count; i++) {
+        const MsStream *stream = streams[i];
+        bool text = stream->session && ms_session_text(stream->session) > 0;
+        bool held = stream->half[0].tail || stream->half[1].tail;
+        if ((text && is_text_over(engine, 7)) || (held && is_held_over(engine, 7)))
             ms_table_close(engine->table, streams[i], MS_OVER_LIMIT);
     }
 }
@@ -110,7 +119,7 @@ void ms_engine_push(MsEngine *engine, const MsSegment *segment)
 {
     engine->segments++;
     ms_table_push(engine->table, segment);
-    if (G_UNLIKELY(holds_too_much(engine, 8)))
+    if (G_UNLIKELY(is_text_over(engine, 8) || is_held_over(engine, 8)))
         give_up_idle(engine);
 }
 

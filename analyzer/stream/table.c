@@ -274,15 +274,7 @@ static int by_order(const void *a, const void *b)
     return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const MsStream *const *left = a;
-    const MsStream *const *right = b;
-    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
-}
-
-static MsStream **list(const MsTable *table, size_t *count,
-                       int (*compare)(const void *, const void *))
+MsStream **ms_table_streams(const MsTable *table, size_t *count)
 {
     MsStream **streams = g_new(MsStream *, (size_t)table->n_streams + 1);
     size_t n = 0;
@@ -290,20 +282,15 @@ static MsStream **list(const MsTable *table, size_t *count,
         if (table->slots[i].index)
             streams[n++] = stream_at(table, table->slots[i].index - 1);
     }
-    qsort(streams, n, sizeof *streams, compare);
     *count = n;
     return streams;
-}
-
-MsStream **ms_table_streams(const MsTable *table, size_t *count)
-{
-    return list(table, count, by_number);
 }
 
 static void give_up_oldest(MsTable *table)
 {
     size_t count;
-    g_autofree MsStream **streams = list(table, &count, by_order);
+    g_autofree MsStream **streams = ms_table_streams(table, &count);
+    qsort(streams, count, sizeof *streams, by_order);
     size_t part = MAX(count / GIVE_UP_PART, 1);
     for (size_t i = 0; i < MIN(part, count); i++)
         ms_table_close(table, streams[i], MS_OVER_LIMIT);

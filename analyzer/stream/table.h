@@ -33,7 +33,7 @@ void ms_table_keep_deaf(MsTable *table);
 /* Closes one stream: hands on what waits, calls `over`, forgets it. */
 void ms_table_close(MsTable *table, MsStream *stream, MsOver why);
 
-/* The streams there are, in order of their numbers; the caller frees the array. */
+/* The streams there are, in no order; the caller frees the array. */
 MsStream **ms_table_streams(const MsTable *table, size_t *count);
 
 MsStreamContext *ms_table_context(MsTable *table);
