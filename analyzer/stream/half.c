@@ -113,7 +113,8 @@ static void insert_item(MsQueue *queue, uint32_t i, MsItem *item)
     queue->n_items++;
 }
 
-/* Index of the first item that ends behind `at`, or that is an event there or behind. */
+/* Index of the first bytes that end behind `at`, or of the events right before them that are not
+ * before `at`. Events (FIN, RST) may lie inside of bytes that came later: they do not guide. */
 static uint32_t find(const MsQueue *queue, uint64_t at)
 {
     uint32_t low = queue->first;
@@ -125,12 +126,18 @@ static uint32_t find(const MsQueue *queue, uint64_t at)
     }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const MsItem *item = queue->items[middle];
-        if (item->at + item->length > at || (item->kind != MS_ITEM_DATA && item->at >= at))
-            high = middle;
+        uint32_t data = middle;
+        while (data > low && queue->items[data]->kind != MS_ITEM_DATA)
+            data--;
+        const MsItem *item = queue->items[data];
+        if (item->kind == MS_ITEM_DATA && item->at + item->length > at)
+            high = data;
         else
             low = middle + 1;
     }
+    while (low > queue->first && queue->items[low - 1]->kind != MS_ITEM_DATA &&
+           queue->items[low - 1]->at >= at)
+        low--;
     return low;
 }
 
@@ -193,12 +200,13 @@ void ms_half_store_event(MsHalf *half, MsPool *pool, void *owner, MsItemKind kin
                          uint64_t needs, uint64_t order, const MsMark *mark)
 {
     MsQueue *queue = queue_of(half, pool, owner);
-    uint32_t i = find(queue, at);
-    while (i < queue->n_items && queue->items[i]->at <= at) {
-        if (queue->items[i]->kind == kind && queue->items[i]->at == at)
-            return; /* the same again */
-        i++;
+    for (uint32_t k = queue->first; k < queue->n_items; k++) {
+        if (queue->items[k]->kind == kind)
+            return; /* one of a kind is enough */
     }
+    uint32_t i = find(queue, at);
+    while (i < queue->n_items && queue->items[i]->at <= at)
+        i++;
     MsItem *item = g_new0(MsItem, 1);
     item->at = at;
     item->needs = needs;

@@ -33,9 +33,10 @@ struct MsTable {
     MsStreamContext context;
     MsOverFunc over;
     bool keep_deaf;
-    uint64_t seed[2];
+    uint64_t seed[4]; /* odd */
     Slot *slots;
     uint32_t n_slots; /* power of two */
+    MsStream *recent; /* the stream of the last segment, or NULL: the next one is often its */
     uint32_t n_streams;
     uint32_t seen, given_up;
     MsStream **slabs;
@@ -62,7 +63,7 @@ MsTable *ms_table_new(const MsLimits *limits, const MsStreamEvents *events, MsOv
     table->context.events = events;
     table->context.user_data = user_data;
     table->over = over;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < G_N_ELEMENTS(table->seed); i++)
         table->seed[i] = ((uint64_t)g_random_int() << 32 | g_random_int()) | 1;
     table->n_slots = FIRST_SLOTS;
     table->slots = g_new0(Slot, table->n_slots);
@@ -93,22 +94,26 @@ uint32_t ms_table_given_up(const MsTable *table)
 
 /* ---- hashing ---- */
 
-static uint64_t mix(uint64_t number)
+__extension__ typedef unsigned __int128 Product;
+
+/* Both halves of a product, folded: a strong mixture when one factor is a secret seed. */
+static uint64_t fold(uint64_t a, uint64_t b)
 {
-    number ^= number >> 32;
-    number *= 0xd6e8feb86659fd93u;
-    number ^= number >> 32;
-    number *= 0xd6e8feb86659fd93u;
-    number ^= number >> 32;
-    return number;
+    Product product = (Product)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static uint64_t endpoint(const MsTable *table, const uint8_t *address, uint16_t port)
 {
     uint64_t half[2];
     memcpy(half, address, sizeof half);
-    uint64_t hash = mix(half[0] ^ table->seed[0]) + port;
-    return mix(hash ^ half[1] * table->seed[1]);
+    uint64_t hash = fold(half[0] ^ table->seed[0], half[1] ^ table->seed[1]);
+    return fold(hash + port, table->seed[2]);
+}
+
+static uint64_t connection_key(const MsTable *table, uint64_t from, uint64_t to)
+{
+    return fold(from + to, table->seed[3]) | 1;
 }
 
 static Lookup look(const MsTable *table, const MsSegment *segment)
@@ -116,7 +121,7 @@ static Lookup look(const MsTable *table, const MsSegment *segment)
     uint64_t from = endpoint(table, segment->src, segment->src_port);
     uint64_t to = endpoint(table, segment->dst, segment->dst_port);
     return (Lookup){.segment = segment,
-                    .key = mix(from + to + table->seed[0]) | 1,
+                    .key = connection_key(table, from, to),
                     .from = (uint32_t)(from >> 32) | 1};
 }
 
@@ -125,7 +130,7 @@ static uint64_t stream_key(const MsTable *table, const MsStream *stream, uint32_
     uint64_t first = endpoint(table, stream->address[0], stream->port[0]);
     uint64_t second = endpoint(table, stream->address[1], stream->port[1]);
     *from = (uint32_t)(first >> 32) | 1;
-    return mix(first + second + table->seed[0]) | 1;
+    return connection_key(table, first, second);
 }
 
 static MsStream *stream_at(const MsTable *table, uint32_t index)
@@ -259,6 +264,8 @@ void ms_table_close(MsTable *table, MsStream *stream, MsOver why)
         }
     }
     ms_stream_clear(stream, &table->context);
+    if (table->recent == stream)
+        table->recent = NULL;
     uint32_t index = unhash(table, stream, key);
     stream->number = table->free_index;
     stream->port[0] = stream->port[1] = 0;
@@ -511,14 +518,37 @@ static void keep_total(MsTable *table)
     }
 }
 
+/* Hands the segment to its stream. */
+static void deliver(MsTable *table, MsStream *stream, unsigned side, const MsSegment *segment)
+{
+    table->recent = stream;
+    if (G_UNLIKELY(stream->flags & MS_STREAM_OVER)) {
+        if (ms_stream_linger(stream, &table->context, side, segment))
+            ms_table_close(table, stream, MS_OVER_ENDED);
+        return;
+    }
+    ms_stream_push(stream, &table->context, side, segment);
+    if (G_UNLIKELY(stream->flags & (MS_STREAM_OVER | MS_STREAM_DEAF)))
+        close_if_over(table, stream);
+    if (G_UNLIKELY(table->context.pool.waiting >
+                   table->context.pool.limits->value[MS_LIMIT_TOTAL_REORDER]))
+        keep_total(table);
+}
+
 void ms_table_push(MsTable *table, const MsSegment *segment)
 {
-    Lookup lookup = look(table, segment);
     unsigned side = 0;
     table->context.order++;
     if (table->n_lingering > 0)
         expire(table, segment->time_ns, false);
-    MsStream *stream = find(table, &lookup, &side);
+    MsStream *stream = table->recent;
+    if (stream && !(segment->flags & MS_TCP_SYN) && !(stream->flags & MS_STREAM_NEW_SYN) &&
+        (side = side_of(stream, segment)) < 2) {
+        deliver(table, stream, side, segment);
+        return;
+    }
+    Lookup lookup = look(table, segment);
+    stream = find(table, &lookup, &side);
     if (stream) {
         Belongs to = belongs(table, stream, &lookup, side);
         if (to == NOTHING)
@@ -533,17 +563,7 @@ void ms_table_push(MsTable *table, const MsSegment *segment)
             return;
         stream = create(table, &lookup, &side);
     }
-    if (G_UNLIKELY(stream->flags & MS_STREAM_OVER)) {
-        if (ms_stream_linger(stream, &table->context, side, segment))
-            ms_table_close(table, stream, MS_OVER_ENDED);
-        return;
-    }
-    ms_stream_push(stream, &table->context, side, segment);
-    if (G_UNLIKELY(stream->flags & (MS_STREAM_OVER | MS_STREAM_DEAF)))
-        close_if_over(table, stream);
-    if (G_UNLIKELY(table->context.pool.waiting >
-                   table->context.pool.limits->value[MS_LIMIT_TOTAL_REORDER]))
-        keep_total(table);
+    deliver(table, stream, side, segment);
 }
 
 void ms_table_free(MsTable *table)

@@ -380,6 +380,27 @@ static void test_rst_behind_hole(void)
     g_assert_cmpstr(listen->log->str, ==, "0 bytes\n0 rst\nover\n");
 }
 
+/* A RST lies inside of bytes that came before it: it is not the sender's, and all bytes that follow
+ * are still put in order once. */
+static void test_rst_inside(void)
+{
+    g_autoptr(Wire) wire = wire_new(40000, 25, 1000, 2000);
+    g_autoptr(GPtrArray) packets = wire_packets();
+    wire_handshake(wire, packets);
+    wire_say(wire, packets, 0, "aaaaaaaaaabbbbbbbbbbcccccccccc", 30, 10, false);
+    WirePacket *first = g_ptr_array_steal_index(packets, 3);
+    g_ptr_array_insert(packets, 4, wire_packet(0, MS_TCP_RST, 1016, 0, NULL, 0));
+    g_ptr_array_add(packets, wire_packet(0, MS_TCP_ACK, 1013, 2001, "bbbbbbbbcc", 10));
+    g_ptr_array_add(packets, first);
+    g_autoptr(Listen) listen = listen_new(wire, NULL);
+    listen_all(listen, wire, packets);
+    g_assert_cmpuint(listen->at[0], ==, 30);
+    g_assert_cmpuint(listen->ignored, ==, 1);
+    g_assert_cmpuint(listen->conflicts, ==, 0);
+    listen_end(listen);
+    g_assert_cmpstr(listen->log->str, ==, "0 bytes\nover\n");
+}
+
 static void test_midstream(void)
 {
     g_autoptr(Wire) wire = wire_new(40000, 25, 1000, 2000);
@@ -501,6 +522,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stream/stragglers", test_stragglers);
     g_test_add_func("/stream/rst", test_rst);
     g_test_add_func("/stream/rst-behind-hole", test_rst_behind_hole);
+    g_test_add_func("/stream/rst-inside", test_rst_inside);
     g_test_add_func("/stream/linger", test_linger);
     g_test_add_func("/stream/midstream", test_midstream);
     g_test_add_func("/stream/one-sided", test_one_sided);
