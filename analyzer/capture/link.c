@@ -238,7 +238,7 @@ static const Link links[] = {
     [1] = {true, .next = MS_NEXT_ETHERNET},           /* ETHERNET */
     [6] = {true, .layer = token_ring},                /* IEEE802_5 */
     [9] = {true, .layer = ms_layer_serial},           /* PPP */
-    [10] = {true, 13, MS_NEXT_LLC},                   /* FDDI: frame control, addresses */
+    [10] = {true, 13, .next = MS_NEXT_LLC},           /* FDDI: frame control, addresses */
     [12] = {true, .next = MS_NEXT_IP},                /* raw IP where BSD numbers it so */
     [14] = {true, .next = MS_NEXT_IP},                /* and OpenBSD */
     [50] = {true, .layer = ms_layer_serial},          /* PPP_HDLC */
@@ -249,24 +249,24 @@ static const Link links[] = {
     [105] = {true, .layer = wlan},                    /* IEEE802_11 */
     [107] = {true, .layer = ms_layer_frame_relay},    /* FRELAY */
     [108] = {true, .layer = loopback},                /* LOOP */
-    [109] = {true, 12, MS_NEXT_IP},                   /* ENC: OpenBSD's IPsec */
+    [109] = {true, 12, .next = MS_NEXT_IP},           /* ENC: OpenBSD's IPsec */
     [113] = {true, .layer = sll},                     /* LINUX_SLL */
     [117] = {true, .layer = pflog},                   /* PFLOG */
     [119] = {true, .layer = ms_layer_prism},          /* IEEE802_11_PRISM */
-    [122] = {true, 16, MS_NEXT_LLC},                  /* IP_OVER_FC: addresses */
+    [122] = {true, 16, .next = MS_NEXT_LLC},          /* IP_OVER_FC: addresses */
     [127] = {true, .next = MS_NEXT_RADIOTAP},         /* IEEE802_11_RADIOTAP */
     [138] = {true, 16, .layer = firewire},            /* APPLE_IP_OVER_IEEE1394 */
     [163] = {true, .layer = ms_layer_prism},          /* IEEE802_11_AVS */
-    [166] = {true, 2, MS_NEXT_PPP},                   /* PPP_PPPD: direction, control */
+    [166] = {true, 2, .next = MS_NEXT_PPP},           /* PPP_PPPD: direction, control */
     [192] = {true, .layer = ms_layer_ppi},            /* PPI */
-    [204] = {true, 1, MS_NEXT_PPP},                   /* PPP_WITH_DIR */
-    [205] = {true, 1, MS_NEXT_CISCO_HDLC},            /* C_HDLC_WITH_DIR */
+    [204] = {true, 1, .next = MS_NEXT_PPP},           /* PPP_WITH_DIR */
+    [205] = {true, 1, .next = MS_NEXT_CISCO_HDLC},    /* C_HDLC_WITH_DIR */
     [206] = {true, 1, .layer = ms_layer_frame_relay}, /* FRELAY_WITH_DIR */
     [219] = {true, .next = MS_NEXT_MPLS},             /* MPLS */
     [228] = {true, .next = MS_NEXT_IPV4},             /* IPV4 */
     [229] = {true, .next = MS_NEXT_IPV6},             /* IPV6 */
     [239] = {true, .layer = nflog},                   /* NFLOG */
-    [240] = {true, 4, MS_NEXT_ETHERNET},              /* NETANALYZER: of the card */
+    [240] = {true, 4, .next = MS_NEXT_ETHERNET},      /* NETANALYZER: of the card */
     [276] = {true, .layer = sll2},                    /* LINUX_SLL2 */
 };
 
