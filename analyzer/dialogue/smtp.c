@@ -119,18 +119,19 @@ static bool peek_line(const uint8_t *text, size_t length, size_t *line, size_t *
 /* No greeting and no command so far: where in a session did the capture begin? */
 static bool open_session(MsDialogue *smtp, Input *input)
 {
-    enum { ENOUGH = 1000 }; /* bytes without a command: part of a message */
+    enum { ENOUGH = 4096 }; /* bytes without a command: part of a message */
+    size_t look = MIN(rest(input), MIN(ENOUGH, line_cap(smtp)));
     size_t line;
     size_t eaten;
     size_t second = 0;
     size_t second_eaten;
     smtp->opening_held = false;
-    bool one = peek_line(data(input), rest(input), &line, &eaten);
+    bool one = peek_line(data(input), look, &line, &eaten);
     if (one && ms_smtp_is_command(data(input), line)) {
         smtp->phase = MS_PHASE_COMMAND;
         return true;
     }
-    bool two = one && peek_line(data(input) + eaten, rest(input) - eaten, &second, &second_eaten);
+    bool two = one && peek_line(data(input) + eaten, look - eaten, &second, &second_eaten);
     if (!two && rest(input) < MIN(ENOUGH, line_cap(smtp))) {
         smtp->opening_held = one;
         if (!input->final || !one)
@@ -178,7 +179,7 @@ static bool go_on(MsDialogue *smtp, Input *input)
     }
     size_t line;
     size_t eaten;
-    bool one = peek_line(data(input), rest(input), &line, &eaten);
+    bool one = peek_line(data(input), MIN(rest(input), line_cap(smtp)), &line, &eaten);
     if (!one && !input->final && rest(input) < line_cap(smtp))
         return false;
     if (one && ms_smtp_is_command(data(input), line))
@@ -214,7 +215,7 @@ static bool resync(MsDialogue *smtp, Input *input)
 {
     size_t line;
     size_t eaten;
-    if (!peek_line(data(input), rest(input), &line, &eaten)) {
+    if (!peek_line(data(input), MIN(rest(input), line_cap(smtp)), &line, &eaten)) {
         if (rest(input) < line_cap(smtp) && !input->final)
             return false;
         line = 0;

@@ -221,6 +221,13 @@ static Dot judge_dot(const MsBody *body, const Window *window, size_t at, size_t
     return plain;
 }
 
+/* Bytes in which a command line must have ended: none is longer (RFC 5321 4.5.3.1.4). */
+static size_t line_enough(const MsDialogue *smtp)
+{
+    enum { ENOUGH = 512 };
+    return MIN(ENOUGH, (size_t)smtp->talk->limits->value[MS_LIMIT_LINE]);
+}
+
 /* After a gap that may have ended right before a lone dot. */
 static Dot judge_gap_dot(MsDialogue *smtp, const Window *window)
 {
@@ -235,8 +242,11 @@ static Dot judge_gap_dot(MsDialogue *smtp, const Window *window)
     if (window->length == 3)
         return window->final ? DOT_DATA : DOT_HOLD;
     const uint8_t *line = data + 3;
-    const uint8_t *end = memchr(line, '\n', window->length - 3);
-    size_t length = end ? (size_t)(end - line) : window->length - 3;
+    size_t enough = line_enough(smtp);
+    const uint8_t *end = memchr(line, '\n', MIN(window->length - 3, enough));
+    if (!end)
+        return window->final || window->length - 3 >= enough ? DOT_DATA : DOT_MORE;
+    size_t length = (size_t)(end - line);
     if (length > 0 && line[length - 1] == '\r')
         length--;
     return ms_smtp_is_command(line, length) ? DOT_END : DOT_DATA;
@@ -338,9 +348,9 @@ static void walk_block(Walk *walk, size_t end)
  * true when that, or that more bytes are needed, was found. */
 static bool command_after_gap(Walk *walk)
 {
-    enum { ENOUGH = 512 }; /* bytes; no command line is longer (RFC 5321 4.5.3.1.4) */
     const Window *window = &walk->window;
-    const uint8_t *end = memchr(window->data, '\n', MIN(window->length, ENOUGH));
+    size_t enough = line_enough(walk->smtp);
+    const uint8_t *end = memchr(window->data, '\n', MIN(window->length, enough));
     size_t line = end ? (size_t)(end - window->data) : 0;
     if (line > 0 && window->data[line - 1] == '\r')
         line--;
@@ -348,7 +358,6 @@ static bool command_after_gap(Walk *walk)
         take_dot(walk, DOT_END, 0);
         return true;
     }
-    size_t enough = MIN(ENOUGH, (size_t)walk->smtp->talk->limits->value[MS_LIMIT_LINE]);
     walk->stop = !end && window->length < enough && !window->final;
     return walk->stop;
 }
