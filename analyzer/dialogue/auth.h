@@ -15,8 +15,8 @@ typedef enum {
     MS_AUTH_UNKNOWN    /* no reply to it is in the capture */
 } MsAuthOutcome;
 
-/* `attempt`: 0-based; `mechanism` as sent, any case, at `where` in the stream; NULL when the command
- * that names it is missing from the capture: then the server's words may tell. */
+/* `attempt`: 0-based; `mechanism` as sent, any case, at `where` in the stream; NULL when the
+ * command that names it is missing from the capture: then the server's words may tell. */
 MsAuth *ms_auth_new(MsTalk *talk, int32_t attempt, const uint8_t *mechanism, size_t length,
                     const MsRanges *where);
 void ms_auth_free(MsAuth *auth); /* accepts NULL */
