@@ -27,9 +27,8 @@ ARGUED = {
     # before it, and so takes the answers to the prompts, frames 4 and 5, for commands.
     ("seladb+PcapPlusPlus/Tests__Packet++Test__PacketExamples__Smtp.pcap", "number of commands"):
         "frames 4 and 5 answer prompts",
-    # Frame 1 acknowledges 9 bytes that the client sent before frame 2: its first words are not there.
-    ("seladb+PcapPlusPlus/Tests__Packet++Test__PacketExamples__Smtp.pcap", "client's first frame"):
-        "sequence number 2126795706, acknowledged before 2126795697: not the first bytes",
+    ("seladb+PcapPlusPlus/Tests__Packet++Test__PacketExamples__Smtp.pcap", "reply 1"):
+        "frame 3 is it",
 }
 
 # Least number of facts to be compared; less means that the test does not look.
