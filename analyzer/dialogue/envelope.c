@@ -3,6 +3,8 @@
  * shown. RFC 5321 4.1.2. */
 #include "envelope.h"
 
+#include "../base/fold.h"
+
 #include <glib.h>
 
 #include <string.h>
@@ -65,8 +67,7 @@ bool ms_envelope_parse(const uint8_t *text, size_t length, size_t at, const char
     at = skip_blanks(text, length, at);
     if (at != start + 1)
         envelope->loose = true;
-    if (length - at < letters ||
-        g_ascii_strncasecmp((const char *)text + at, keyword, letters) != 0)
+    if (length - at < letters || !ms_fold_equal(text + at, keyword, letters))
         return false;
     at += letters;
     size_t colon = skip_blanks(text, length, at);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * smtp_command.c - the verbs of SMTP and LMTP and what each of them changes. RFC 5321 4.1, with
  * STARTTLS (3207), AUTH (4954), BDAT (3030), LHLO (2033) and XCLIENT (Postfix). */
+#include "../base/fold.h"
 #include "smtp.h"
 
 #include <glib.h>
-
-#include <string.h>
 
 /* A command in hand. */
 typedef struct {
@@ -227,8 +226,7 @@ static const Verb *find_verb(const uint8_t *text, size_t length, size_t *at)
         text[letters] != '<')
         return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
-        if (strlen(verbs[i].name) == letters &&
-            g_ascii_strncasecmp((const char *)text, verbs[i].name, letters) == 0)
+        if (ms_fold_starts(text, letters, verbs[i].name) && !verbs[i].name[letters])
             return &verbs[i];
     return NULL;
 }
@@ -249,9 +247,9 @@ bool ms_smtp_is_command(const uint8_t *text, size_t length)
     case ARGUMENT_SOME: /* one word, or what AUTH and BDAT say: two */
         return rest > 0 && rest < 512;
     case ARGUMENT_FROM:
-        return rest > 5 && g_ascii_strncasecmp(argument_text, "FROM:", 5) == 0;
+        return rest > 5 && ms_fold_equal(argument_text, "FROM:", 5);
     case ARGUMENT_TO:
-        return rest > 3 && g_ascii_strncasecmp(argument_text, "TO:", 3) == 0;
+        return rest > 3 && ms_fold_equal(argument_text, "TO:", 3);
     case ARGUMENT_ANY:
         break;
     }

@@ -4,6 +4,7 @@
  */
 #include "sniff.h"
 
+#include "../base/fold.h"
 #include "tls.h"
 #include "tunnel.h"
 
@@ -65,16 +66,13 @@ static Line line_at(const uint8_t *data, size_t length, size_t at)
 /* Whether the line begins with the word, folding case. */
 static bool starts(const Line *line, const char *word)
 {
-    size_t letters = strlen(word);
-    return line->length >= letters &&
-           g_ascii_strncasecmp((const char *)line->text, word, letters) == 0;
+    return ms_fold_starts(line->text, line->length, word);
 }
 
 static bool contains(const Line *line, const char *word)
 {
-    size_t letters = strlen(word);
-    for (size_t i = 0; i + letters <= line->length; i++)
-        if (g_ascii_strncasecmp((const char *)line->text + i, word, letters) == 0)
+    for (size_t i = 0; i < line->length; i++)
+        if (ms_fold_starts(line->text + i, line->length - i, word))
             return true;
     return false;
 }

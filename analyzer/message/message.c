@@ -3,6 +3,7 @@
  * memory: a mail that fits in it is hashed in one go, without a context. Longer ones stream. */
 #include "message.h"
 
+#include "../base/fold.h"
 #include "hash.h"
 #include "header.h"
 
@@ -454,8 +455,8 @@ static void say_field(Walk *walk, const MsHeaderField *field)
         field->length);
     const char *name = (const char *)walk->head.data + field->offset;
     for (unsigned i = 0; i < G_N_ELEMENTS(named); i++) {
-        if (strlen(named[i].name) != field->name_length ||
-            g_ascii_strncasecmp(name, named[i].name, field->name_length) != 0)
+        if (!ms_fold_starts(name, field->name_length, named[i].name) ||
+            named[i].name[field->name_length])
             continue;
         bool again = walk->said >> i & 1;
         walk->said |= 1u << i;

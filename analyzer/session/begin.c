@@ -8,13 +8,29 @@
 
 enum { TUNNEL_WORDS = 512 }; /* bytes of what was said to a proxy that become a line */
 
+/* As inet_ntop() writes it, but without parsing a format. */
+static void write_ipv4(const uint8_t *address, char *text)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        if (address[i] >= 100)
+            *text++ = (char)('0' + address[i] / 100);
+        if (address[i] >= 10)
+            *text++ = (char)('0' + address[i] / 10 % 10);
+        *text++ = (char)('0' + address[i] % 10);
+        *text++ = i < 3 ? '.' : '\0';
+    }
+}
+
 static void say_address(MsLive *live, unsigned side)
 {
     const MsStream *stream = live->stream;
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 2.5.5.2 */
     bool v4 = memcmp(stream->address[side], mapped, sizeof mapped) == 0;
     char text[INET6_ADDRSTRLEN];
-    inet_ntop(v4 ? AF_INET : AF_INET6, stream->address[side] + (v4 ? 12 : 0), text, sizeof text);
+    if (v4)
+        write_ipv4(stream->address[side] + sizeof mapped, text);
+    else
+        inet_ntop(AF_INET6, stream->address[side], text, sizeof text);
     const MsMark *mark = &stream->marks[0];
     /* RFC 791 3.1 and RFC 8200 3: source, then destination. */
     bool source = (stream->mark_sides & 1u) == side;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * talk.c - what a session says: facts, lines and oddities go to the listener and the record; the
  * bytes of a message go to the message, which is summed up when it closes. */
+#include "../base/fold.h"
 #include "live.h"
 
 #include <string.h>
@@ -112,7 +113,7 @@ static void talk_fact(MsTalk *talk, const MsFact *fact)
     MsLive *live = (MsLive *)talk;
     bool quit = fact->field == MS_FIELD_SMTP_QUIT_CODE ||
                 (fact->field == MS_FIELD_SMTP_COMMAND && fact->text_length >= 4 &&
-                 g_ascii_strncasecmp(fact->text, "QUIT", 4) == 0);
+                 ms_fold_equal(fact->text, "QUIT", 4));
     if (quit && fact->n_ranges > 0) {
         live->quit = fact->ranges[0];
         live->quit_ns = fact->time_ns;
