@@ -394,8 +394,13 @@ size_t ms_smtp_body(MsDialogue *smtp, const MsBytes *bytes, size_t offset, bool 
     if (body->gap_first)
         walk_gap(&walk);
     size_t doubt = 0; /* up to there a block was not clean: it is looked at in small ones */
+    /* The end of data is mostly the end of the bytes, and no reason to doubt what is before it. */
+    bool ends = seen > 3 && memcmp(data + seen - 3, ".\r\n", 3) == 0;
+    size_t tail = ends ? seen - 3 : length;
     while (walk.at < length && !walk.stop) {
         size_t end = MIN(walk.at + (walk.at < doubt ? SMALL_BLOCK : BLOCK), length);
+        if (walk.at < tail)
+            end = MIN(end, tail);
         uint8_t last = byte_before(body, &walk.window, walk.at, 1);
         bool split = data[end - 1] == '\r' && end < seen && data[end] != '\n';
         if (!split && is_clean(data + walk.at, end - walk.at, last))

@@ -94,6 +94,8 @@ MsMemoEntry *ms_memo_add(MsMemo *memo, uint64_t key, uint32_t from)
     }
     memo->entries[i] = (MsMemoEntry){.key = key, .from = from};
     link_entry(memo, i);
+    if (memo->at < memo->used && memo->entries[memo->at].key) /* the next to be forgotten */
+        ms_memo_prefetch(memo, memo->entries[memo->at].key);
     return &memo->entries[i];
 }
 

@@ -11,7 +11,6 @@
 /* What is remembered of one connection. Its addresses are only kept as a hash of 64 bits. */
 typedef struct {
     uint64_t key;    /* hash of the connection, the same for both directions; never 0 */
-    uint32_t next;   /* chain of the hash table; for memo.c */
     uint32_t from;   /* tells the sides apart: part of the hash of side 0's address and port */
     uint32_t seq[2]; /* lone SYN: its number, and the ack; ended: initial numbers of both sides */
     MsMark mark;     /* first frame */
@@ -43,6 +42,13 @@ unsigned ms_memo_find(const MsMemo *memo, uint64_t key, MsMemoEntry *found[2]);
 /* Adds an entry and returns it, zeroed but for its keys; the oldest one is forgotten when the
  * memory is full. Valid until the next call. There must not be more than two of one key. */
 MsMemoEntry *ms_memo_add(MsMemo *memo, uint64_t key, uint32_t from);
+
+/* Has the place of a key brought into the cache, for a look to come. */
+static inline void ms_memo_prefetch(const MsMemo *memo, uint64_t key)
+{
+    if (memo->size > 0)
+        __builtin_prefetch(&memo->slots[(uint32_t)(key >> 32) & (memo->size * 2 - 1)]);
+}
 
 void ms_memo_remove(MsMemo *memo, MsMemoEntry *entry);
 

@@ -548,6 +548,9 @@ void ms_table_push(MsTable *table, const MsSegment *segment)
         return;
     }
     Lookup lookup = look(table, segment);
+    __builtin_prefetch(&table->slots[(uint32_t)lookup.key & (table->n_slots - 1)]);
+    ms_memo_prefetch(&table->ended, lookup.key);
+    ms_memo_prefetch(&table->first, lookup.key);
     stream = find(table, &lookup, &side);
     if (stream) {
         Belongs to = belongs(table, stream, &lookup, side);
