@@ -31,6 +31,22 @@ static bool continues(const MsRange *before, const MsRange *range)
            range->length <= UINT32_MAX - before->length;
 }
 
+static void grow(MsRanges *ranges)
+{
+    if (ranges->allocated == 0) {
+        ranges->range = &ranges->first;
+        ranges->allocated = 1;
+        return;
+    }
+    ranges->allocated = MAX(ranges->allocated * 2, 4);
+    if (ranges->range == &ranges->first) {
+        ranges->range = g_new(MsRange, ranges->allocated);
+        ranges->range[0] = ranges->first;
+    } else {
+        ranges->range = g_renew(MsRange, ranges->range, ranges->allocated);
+    }
+}
+
 void ms_ranges_add_one(MsRanges *ranges, const MsRange *range, int64_t time_ns, size_t cap)
 {
     if (ranges->n_ranges == 0)
@@ -45,10 +61,8 @@ void ms_ranges_add_one(MsRanges *ranges, const MsRange *range, int64_t time_ns, 
         ranges->range[ranges->n_ranges - 1] = *range;
         return;
     }
-    if (ranges->n_ranges == ranges->allocated) {
-        ranges->allocated = ranges->allocated ? ranges->allocated * 2 : 2;
-        ranges->range = g_renew(MsRange, ranges->range, ranges->allocated);
-    }
+    if (ranges->n_ranges == ranges->allocated)
+        grow(ranges);
     ranges->range[ranges->n_ranges++] = *range;
 }
 
@@ -92,6 +106,7 @@ void ms_ranges_reset(MsRanges *ranges)
 
 void ms_ranges_clear(MsRanges *ranges)
 {
-    g_free(ranges->range);
+    if (ranges->range != &ranges->first)
+        g_free(ranges->range);
     *ranges = (MsRanges){0};
 }

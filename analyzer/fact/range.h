@@ -41,9 +41,11 @@ typedef struct {
 } MsBytes;
 
 /* A growing list of ranges with a cap: beyond it ranges are counted, and the last one is kept.
- * All zero is an empty list. Ranges that continue each other in one frame are joined. */
+ * All zero is an empty list. Ranges that continue each other in one frame are joined. Not to be
+ * copied by assignment: `range` may point into it. */
 typedef struct {
     MsRange *range;
+    MsRange first; /* room for one: most facts have no more */
     uint32_t n_ranges;
     uint32_t allocated;
     uint64_t omitted; /* ranges left out between the last but one and the last */

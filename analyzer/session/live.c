@@ -27,9 +27,8 @@ MsLive *ms_live_new(MsSessions *all, MsStream *stream, const MsSniffResult *foun
     live->number = all->n_sessions++;
     live->talk = (MsTalk){
         .class = &ms_live_talk, .limits = &all->options.limits, .wants_lines = all->options.lines};
-    if (all->options.records && all->spare) {
-        live->record = all->spare;
-        all->spare = NULL;
+    if (all->options.records && all->n_spare > 0) {
+        live->record = all->spare[--all->n_spare];
         ms_record_reset(live->record, live->number);
     } else if (all->options.records) {
         live->record = ms_record_new(live->number, &all->options.limits);
@@ -51,8 +50,10 @@ void ms_live_free(MsLive *live)
     live->all->text -= live->text;
     live->class->free(live->dialogue);
     ms_message_unref(live->message);
-    if (live->record && !live->all->spare && ms_record_bytes(live->record) <= LARGEST_SPARE) {
-        live->all->spare = live->record;
+    MsSessions *all = live->all;
+    if (live->record && all->n_spare < MS_SPARE_RECORDS &&
+        ms_record_bytes(live->record) <= LARGEST_SPARE) {
+        all->spare[all->n_spare++] = live->record;
         ms_record_reset(live->record, 0); /* its messages go */
     } else {
         ms_record_free(live->record);

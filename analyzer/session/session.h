@@ -7,6 +7,8 @@
 #include "../engine.h"
 #include "../stream/table.h"
 
+enum { MS_SPARE_RECORDS = 8 };
+
 typedef struct MsSession MsSession;
 
 /* What all sessions of an engine share. */
@@ -14,10 +16,11 @@ typedef struct {
     MsEngineOptions options;
     MsSink sink;
     void *user_data;
-    uint32_t n_sessions; /* recognised so far */
-    uint64_t text;       /* bytes of all open records and of the messages in them */
-    MsRecord *spare;     /* an empty record for the next session, or NULL */
-    bool cut;            /* the capture ended in the middle of a record */
+    uint32_t n_sessions;               /* recognised so far */
+    uint64_t text;                     /* bytes of all open records and of the messages in them */
+    MsRecord *spare[MS_SPARE_RECORDS]; /* empty records for the next sessions */
+    unsigned n_spare;
+    bool cut; /* the capture ended in the middle of a record */
 } MsSessions;
 
 /* What the stream tells, see MsStreamEvents. The session is made when the first bytes come, and
