@@ -9,9 +9,10 @@
 #include <string.h>
 
 enum {
-    BLOCK = 4096,
-    SMALL_BLOCK = 64
-}; /* bytes looked at in one go; the small ones where one is not clean */
+    BLOCK = 4096,     /* bytes looked at in one go */
+    SMALL_BLOCK = 64, /* where one is not clean */
+    RUN = 32          /* of a block: what vectors of most machines divide */
+};
 
 void ms_smtp_body_open(MsDialogue *smtp, const MsBytes *bytes, size_t offset)
 {
@@ -162,6 +163,12 @@ static void end_of_data(MsDialogue *smtp)
 #define MS_VECTORS __attribute__((optimize("O3")))
 #endif
 
+static inline uint8_t is_odd(uint8_t here, uint8_t before)
+{
+    return (uint8_t)(((here == '\n') ^ (before == '\r')) | ((here == '.') & (before == '\n')) |
+                     (here == 0));
+}
+
 /* True when nothing in the block needs a closer look: every LF follows a CR and every CR precedes
  * an LF, no dot begins a line, no NUL. `last`: the byte before data[0]. */
 MS_VECTORS static bool is_clean(const uint8_t *data, size_t length, uint8_t last)
@@ -169,13 +176,13 @@ MS_VECTORS static bool is_clean(const uint8_t *data, size_t length, uint8_t last
     unsigned odd = (unsigned)((data[0] == '\n') != (last == '\r')) |
                    (unsigned)((data[0] == '.') & (last == '\n')) | (unsigned)(data[0] == 0);
     uint8_t found = 0;
-    for (size_t i = 1; i < length; i++) {
-        uint8_t here = data[i];
-        uint8_t before = data[i - 1];
-        found |= (uint8_t)((here == '\n') ^ (before == '\r'));
-        found |= (uint8_t)((here == '.') & (before == '\n'));
-        found |= (uint8_t)(here == 0);
-    }
+    /* Whole runs, then one that overlaps them: no single bytes but in the shortest blocks. */
+    size_t runs = length > RUN ? (length - 1) / RUN * RUN : length - 1;
+    for (size_t i = 1; i <= runs; i++)
+        found |= is_odd(data[i], data[i - 1]);
+    const uint8_t *rest = length > RUN ? data + length - RUN : data + 1;
+    for (size_t i = 0; i < RUN && length > RUN; i++)
+        found |= is_odd(rest[i], (rest - 1)[i]);
     return !odd && !found;
 }
 
@@ -327,6 +334,10 @@ static void walk_block(Walk *walk, size_t end)
     const Window *window = &walk->window;
     while (walk->at < end && !walk->stop) {
         uint8_t here = window->data[walk->at];
+        if (here > '.') { /* nothing of interest */
+            walk->at++;
+            continue;
+        }
         uint8_t before = byte_before(body, window, walk->at, 1);
         if (here == '.' && (before == '\n' || before == '\r')) {
             size_t length;
