@@ -397,6 +397,14 @@ size_t ms_message_read(const MsMessage *message, uint64_t offset, uint8_t *out, 
     return got > 0 ? (size_t)got : 0;
 }
 
+uint64_t ms_message_memory(const MsMessage *message)
+{
+    uint64_t pieces = message->pieces ? message->pieces->len * sizeof(MsPiece) : 0;
+    uint64_t holes = message->holes ? message->holes->len * sizeof(uint64_t) : 0;
+    return sizeof *message + message->kept.allocated + message->waiting.allocated + pieces + holes +
+           message->ranges.n_ranges * sizeof(MsRange);
+}
+
 const uint64_t *ms_message_holes(const MsMessage *message, size_t *count)
 {
     *count = message->holes ? message->holes->len : 0;

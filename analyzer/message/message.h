@@ -48,6 +48,8 @@ const uint8_t *ms_message_head(const MsMessage *message, size_t *length);
 size_t ms_message_read(const MsMessage *message, uint64_t offset, uint8_t *out, size_t length);
 /* How many bytes ms_message_read() can give, from offset 0 on. */
 uint64_t ms_message_kept(const MsMessage *message);
+/* Bytes of memory that it holds now. */
+uint64_t ms_message_memory(const MsMessage *message);
 /* Offsets (in message bytes seen) of the holes, in order; for showing where bytes are missing. */
 const uint64_t *ms_message_holes(const MsMessage *message, size_t *count);
 

@@ -11,7 +11,8 @@ enum {
 
 void ms_live_count(MsLive *live)
 {
-    uint64_t text = live->kept + (live->record ? ms_record_bytes(live->record) : 0);
+    uint64_t text = live->kept + (live->record ? ms_record_bytes(live->record) : 0) +
+                    (live->message ? ms_message_memory(live->message) : 0);
     live->all->text += text - live->text;
     live->text = text;
 }

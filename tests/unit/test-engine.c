@@ -278,6 +278,37 @@ static void test_total_text(void)
     g_assert_cmpuint(run->sessions, ==, 100);
 }
 
+/* The start of a mail that has not ended is memory too. */
+static void test_total_open_mail(void)
+{
+    g_autoptr(Run) run = run_new(false);
+    ms_engine_free(run->engine);
+    run->options.limits.value[MS_LIMIT_TOTAL_TEXT] = 400000;
+    const MsSink sink = {.session = on_session};
+    run->engine = ms_engine_new(&run->options, &sink, run);
+    g_autofree char *body = g_strnfill(1200, 'x');
+    memcpy(body, "\r\n", 2);
+    memcpy(body + 1198, "\r\n", 2);
+    for (uint16_t i = 0; i < 20; i++) {
+        g_autoptr(Wire) wire = wire_new((uint16_t)(50000 + i), 25, i, i);
+        g_autoptr(GPtrArray) packets = wire_packets();
+        wire_handshake(wire, packets);
+        wire_text(wire, packets, 1, "220 mx.example ready\r\n");
+        wire_text(wire, packets, 0, "MAIL FROM:<a@client.example>\r\n");
+        wire_text(wire, packets, 1, "250 ok\r\n");
+        wire_text(wire, packets, 0, "DATA\r\n");
+        wire_text(wire, packets, 1, "354 go on\r\n");
+        for (unsigned k = 0; k < 40; k++)
+            wire_text(wire, packets, 0, body);
+        run->wire->port[0] = (uint16_t)(50000 + i);
+        run_push(run, packets, 0);
+    }
+    g_assert_cmpuint(run->sessions, >, 10);
+    has(run->oddities, "limit");
+    ms_engine_end(run->engine, false);
+    g_assert_cmpuint(run->sessions, ==, 20);
+}
+
 /* Nobody ends the engine: nothing leaks (LeakSanitizer looks). */
 static void test_abandoned(void)
 {
@@ -297,6 +328,7 @@ int main(int argc, char **argv)
     g_test_add_func("/engine/not-mail", test_not_mail);
     g_test_add_func("/engine/gap", test_gap);
     g_test_add_func("/engine/total-text", test_total_text);
+    g_test_add_func("/engine/total-open-mail", test_total_open_mail);
     g_test_add_func("/engine/abandoned", test_abandoned);
     return g_test_run();
 }
