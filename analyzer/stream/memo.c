@@ -9,7 +9,7 @@ enum { FIRST_SIZE = 256 }; /* entries */
 
 static uint32_t mask_of(const MsMemo *memo)
 {
-    return memo->size * 2 - 1;
+    return memo->size * 4 - 1;
 }
 
 static uint32_t tag_of(uint64_t key)
@@ -49,7 +49,7 @@ static void grow(MsMemo *memo)
     memo->size = memo->size ? memo->size * 2 : FIRST_SIZE;
     memo->entries = g_renew(MsMemoEntry, memo->entries, memo->size);
     g_free(memo->slots);
-    memo->slots = g_new0(MsMemoSlot, (size_t)memo->size * 2);
+    memo->slots = g_new0(MsMemoSlot, (size_t)memo->size * 4);
     for (uint32_t i = 0; i < memo->used; i++) {
         if (memo->entries[i].key)
             link_entry(memo, i);

@@ -28,7 +28,7 @@ typedef struct {
 /* All zero but `cap` is an empty memory. */
 typedef struct {
     MsMemoEntry *entries; /* ring */
-    MsMemoSlot *slots;    /* twice as many as the ring has */
+    MsMemoSlot *slots;    /* four times as many as the ring has */
     uint32_t size;        /* entries of the ring: a power of two, or 0 */
     uint32_t used;        /* entries ever used, up to `size` */
     uint32_t at;          /* entry to be used next */
@@ -47,7 +47,7 @@ MsMemoEntry *ms_memo_add(MsMemo *memo, uint64_t key, uint32_t from);
 static inline void ms_memo_prefetch(const MsMemo *memo, uint64_t key)
 {
     if (memo->size > 0)
-        __builtin_prefetch(&memo->slots[(uint32_t)(key >> 32) & (memo->size * 2 - 1)]);
+        __builtin_prefetch(&memo->slots[(uint32_t)(key >> 32) & (memo->size * 4 - 1)]);
 }
 
 void ms_memo_remove(MsMemo *memo, MsMemoEntry *entry);
