@@ -52,8 +52,8 @@ static const uint8_t *data(const Input *input)
 /* Oddities of a command line that came when it should not. */
 static void check_time(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span)
 {
-    bool command = ms_smtp_is_command(bytes->data + span->offset, span->length);
-    if (smtp->data_refused && !command && !smtp->no_data_said) {
+    if (smtp->data_refused && !smtp->no_data_said &&
+        !ms_smtp_is_command(bytes->data + span->offset, span->length)) {
         smtp->no_data_said = true;
         ms_smtp_odd(smtp, MS_ODDITY_NO_DATA_REPLY, MS_TO_SERVER, -1,
                     ms_smtp_where(smtp, bytes, span->offset, span->length), 0,

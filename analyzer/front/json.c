@@ -13,11 +13,13 @@
 #define STAMP_LENGTH 21   /* characters of a time up to its full stop, with the first quote */
 #define LONGEST_INDEX 64  /* characters of ,"message":1,"recipient":1 */
 #define PLACE_LENGTH 96   /* characters of ,"from":"client","time":"...","ranges":[[4294967295, */
+#define KEY_LENGTH 64     /* characters of {"key":"auth.username","value": */
 #define LONGEST_RANGE 48  /* characters of [frame,offset,length,file], */
 
+/* Text of a size known here is copied without a call; what is too much is overwritten. */
 typedef struct {
-    const char *text;
-    size_t length;
+    char text[KEY_LENGTH];
+    uint8_t length;
 } Fixed;
 
 /* `{"key":"auth.username","value":` for each field, and what else matters of it. */
@@ -373,11 +375,13 @@ static void add_fact(Writer *writer, const MsFact *fact)
 {
     MsBuffer *out = writer->out;
     const Fixed *start = &fields[fact->field].start;
-    size_t room = start->length + TIME_LENGTH + LONGEST_INDEX + evidence_room(fact->n_ranges);
+    size_t room = KEY_LENGTH + TIME_LENGTH + LONGEST_INDEX + evidence_room(fact->n_ranges);
     MsType type = (MsType)fields[fact->field].type;
     bool text = is_text(type);
     make_room(out, room + (text ? fact->text_length : 0));
-    uint8_t *end = put(out->data + out->length, start->text, start->length);
+    uint8_t *end = out->data + out->length;
+    memcpy(end, start->text, KEY_LENGTH);
+    end += start->length;
     if (text && (writer->redactor || !is_simple((const uint8_t *)fact->text, fact->text_length))) {
         out->length = (size_t)(end - out->data);
         add_value(writer, fact);
