@@ -197,6 +197,16 @@ static Role judge_line(const Line *line, bool first)
     return client_line(line);
 }
 
+/* Whether bytes that no text has may still be mail: what stands before them is an SMTP client or
+ * server for sure, or a reply that goes on. */
+static bool is_mail_anyway(const uint8_t *data, size_t length, bool first)
+{
+    Line line = line_at(data, length, 0);
+    Role role = judge_line(&line, first);
+    return role == ROLE_CLIENT || role == ROLE_LMTP_CLIENT || role == ROLE_SERVER ||
+           role == ROLE_LMTP_SERVER || (role == ROLE_MAYBE_SERVER && !line.whole);
+}
+
 /* Looks at the side's lines until one decides. `lenient`: on a port of mail, where a first line
  * that is no command may be a slip of somebody who types. */
 static Role judge(const MsSniffSide *side, const uint8_t *data, size_t length, bool from_start,
@@ -204,7 +214,7 @@ static Role judge(const MsSniffSide *side, const uint8_t *data, size_t length, b
 {
     if (length == 0)
         return ROLE_SILENT;
-    if (!is_text(data, MIN(length, 64)))
+    if (!is_text(data, MIN(length, 64)) && !is_mail_anyway(data, length, from_start))
         return ROLE_OTHER;
     Role best = ROLE_OPEN;
     bool first = from_start;
