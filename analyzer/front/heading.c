@@ -198,7 +198,9 @@ static void put_mails(MsPen *pen, const MsRecord *record, const MsIndex *index)
     int32_t count = ms_heading_mails(record, index);
     label(pen, "Mails");
     if (count == 0) {
-        ms_pen_say(pen, "none in the readable part");
+        ms_pen_say(pen, "%s",
+                   ms_index_first(index, MS_FIELD_TLS_STARTED, -1, -1) ? "none in the readable part"
+                                                                       : "none seen");
         ms_pen_newline(pen);
         return;
     }
@@ -224,7 +226,9 @@ static void put_end(MsPen *pen, const MsIndex *index)
     if (ms_fact_is(end, "quit") && code)
         ms_pen_say(pen, "QUIT, answered with %" G_GINT64_FORMAT, (gint64)code->number);
     else if (ms_fact_is(end, "quit"))
-        ms_pen_say(pen, "said goodbye with QUIT or 221");
+        ms_pen_say(pen, "%s",
+                   end->direction == MS_TO_SERVER ? "QUIT, no answer to it seen"
+                                                  : "221 from the server, no QUIT seen");
     else if (ms_fact_is(end, "fin"))
         ms_pen_say(pen, "closed with FIN, %s",
                    ms_index_first(index, MS_FIELD_TLS_STARTED, -1, -1) ? "after what is encrypted"

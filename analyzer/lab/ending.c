@@ -147,18 +147,25 @@ static void put_steps(MsView *view, const Ending *ending)
 {
     Step steps[MOST_STEPS];
     size_t count = 0;
-    add_step(steps, &count, "421", "server: closing", ending->closing);
-    add_step(steps, &count, "QUIT", "client: nothing more to send", ending->quit);
-    add_step(steps, &count, "Reply", "server: closes as well", ending->quit_code);
+    add_step(steps, &count, "421", "from the server: it closes the connection", ending->closing);
+    add_step(steps, &count, "QUIT", "from the client: it ends the dialogue", ending->quit);
+    if (!ending->quit_code || ending->quit_code->number != 421 || !ending->closing)
+        add_step(steps, &count, "Reply",
+                 ending->quit_code && ending->quit_code->number == 221
+                     ? "221 from the server: it closes the connection"
+                     : "from the server, but not the 221 that closes the connection",
+                 ending->quit_code);
     for (size_t i = 0; i < ending->n_fins; i++)
         add_step(steps, &count, "FIN",
-                 ending->fins[i]->direction == MS_TO_SERVER ? "client: will send no more"
-                                                            : "server: will send no more",
+                 ending->fins[i]->direction == MS_TO_SERVER
+                     ? "from the client: it will send no more"
+                     : "from the server: it will send no more",
                  ending->fins[i]);
     for (size_t i = 0; i < ending->n_rsts; i++)
         add_step(steps, &count, "RST",
-                 ending->rsts[i]->direction == MS_TO_SERVER ? "client: drops the connection"
-                                                            : "server: drops the connection",
+                 ending->rsts[i]->direction == MS_TO_SERVER
+                     ? "from the client: it drops the connection"
+                     : "from the server: it drops the connection",
                  ending->rsts[i]);
     bool stops = ending->n_fins == 0 && ending->n_rsts == 0;
     add_step(steps, &count, "Last frame", "of this session in the capture",

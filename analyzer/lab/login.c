@@ -166,7 +166,7 @@ static void put_offer(MsView *view)
         return;
     }
     if (count > 0)
-        ms_view_say(view, "Offered", "The server's reply to EHLO offers no AUTH.");
+        ms_view_say(view, "Offered", "The server's list of extensions has no AUTH.");
 }
 
 /* Replies about a login whose commands are not in the capture. Returns how many there are. */

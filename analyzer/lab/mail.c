@@ -26,11 +26,12 @@ static void put_code(MsView *view, const MsFact *code)
 static void put_unseen(MsView *view)
 {
     ms_pen_ink(&view->pen, MS_INK_PLAIN);
-    ms_pen_say(&view->pen, "not in this capture%s",
-               !view->spoke[MS_TO_SERVER] ? ": only what the server said was captured"
-               : view->gap[MS_TO_SERVER]  ? ": bytes the client sent are missing"
-               : view->midstream          ? ": it began late"
-                                          : "");
+    ms_pen_say(&view->pen, "%s",
+               !view->spoke[MS_TO_SERVER]
+                   ? "not in this capture: only what the server said was captured"
+               : view->gap[MS_TO_SERVER] ? "not in this capture: bytes the client sent are missing"
+               : view->midstream         ? "not in this capture: it began late"
+                                         : "no address can be read in the command");
 }
 
 static void put_sender(MsView *view, int32_t mail)

@@ -258,6 +258,28 @@ static void test_no_login(void)
     must(page, "because none was sent: the client never begins one with MAIL");
 }
 
+/* QUIT is answered, but not with 221: nothing says that the server closes. */
+static void test_quit_refused(void)
+{
+    static const struct {
+        int64_t code;
+        const char *words;
+    } rows[] = {{502, "Reply from the server, but not the 221 that closes the connection"},
+                {221, "Reply 221 from the server: it closes the connection"}};
+    size_t checked = 0;
+    for (; checked < G_N_ELEMENTS(rows); checked++) {
+        MsLimits limits;
+        g_autoptr(MsRecord) record = rm_new(&limits);
+        rm_text(record, MS_FIELD_SMTP_COMMAND, MS_TO_SERVER, -1, -1, 24, "QUIT");
+        rm_number(record, MS_FIELD_SMTP_QUIT_CODE, MS_TO_CLIENT, -1, -1, 25, rows[checked].code);
+        g_autofree char *text = answer(record, false, false);
+        g_autofree char *page = flat(text);
+        must(page, "QUIT from the client: it ends the dialogue");
+        must(page, rows[checked].words);
+    }
+    g_assert_cmpuint(checked, ==, 2);
+}
+
 static void test_reset(void)
 {
     MsLimits limits;
@@ -349,6 +371,7 @@ int main(int argc, char **argv)
     g_test_add_func("/answer/tls-only", test_tls_only);
     g_test_add_func("/answer/late", test_late);
     g_test_add_func("/answer/no-login", test_no_login);
+    g_test_add_func("/answer/quit-refused", test_quit_refused);
     g_test_add_func("/answer/reset", test_reset);
     g_test_add_func("/answer/one-side", test_one_side);
     g_test_add_func("/answer/gap", test_gap);
