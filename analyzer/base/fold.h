@@ -33,3 +33,14 @@ static inline bool ms_fold_starts(const void *text, size_t length, const char *w
             return false;
     return true;
 }
+
+/* Whether the text is the word, a C string of our own. */
+static inline bool ms_fold_is(const void *text, size_t length, const char *word)
+{
+    const uint8_t *bytes = text;
+    size_t i = 0;
+    for (; word[i]; i++)
+        if (i == length || !ms_fold_same(bytes[i], (uint8_t)word[i]))
+            return false;
+    return i == length;
+}

@@ -226,7 +226,7 @@ static const Verb *find_verb(const uint8_t *text, size_t length, size_t *at)
         text[letters] != '<')
         return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
-        if (ms_fold_starts(text, letters, verbs[i].name) && !verbs[i].name[letters])
+        if (ms_fold_is(text, letters, verbs[i].name))
             return &verbs[i];
     return NULL;
 }

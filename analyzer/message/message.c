@@ -463,8 +463,7 @@ static void say_field(Walk *walk, const MsHeaderField *field)
         field->length);
     const char *name = (const char *)walk->head.data + field->offset;
     for (unsigned i = 0; i < G_N_ELEMENTS(named); i++) {
-        if (!ms_fold_starts(name, field->name_length, named[i].name) ||
-            named[i].name[field->name_length])
+        if (!ms_fold_is(name, field->name_length, named[i].name))
             continue;
         bool again = walk->said >> i & 1;
         walk->said |= 1u << i;

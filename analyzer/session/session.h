@@ -16,8 +16,8 @@ typedef struct {
     MsEngineOptions options;
     MsSink sink;
     void *user_data;
-    uint32_t n_sessions;               /* recognised so far */
-    uint64_t text;                     /* bytes of all open records, of the messages in them and of open messages */
+    uint32_t n_sessions; /* recognised so far */
+    uint64_t text; /* bytes of all open records, of the messages in them and of open messages */
     MsRecord *spare[MS_SPARE_RECORDS]; /* empty records for the next sessions */
     unsigned n_spare;
     bool cut; /* the capture ended in the middle of a record */

@@ -24,14 +24,20 @@ static void test_words(void)
 {
     static const struct {
         const char *text, *word;
-        bool starts;
-    } rows[] = {{"MAIL FROM:", "mail", true}, {"mail", "MAIL", true}, {"MAI", "MAIL", false},
-                {"", "MAIL", false},          {"x", "", true},        {"[x", "{x", false},
-                {"NAIL", "MAIL", false},      {"MAIM", "MAIL", false}};
+        bool starts, is;
+    } rows[] = {{"MAIL FROM:", "mail", true, false},
+                {"mail", "MAIL", true, true},
+                {"MAI", "MAIL", false, false},
+                {"", "MAIL", false, false},
+                {"x", "", true, false},
+                {"[x", "{x", false, false},
+                {"NAIL", "MAIL", false, false},
+                {"MAIM", "MAIL", false, false}};
     unsigned checked = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
         size_t length = strlen(rows[i].text);
         g_assert_cmpint(ms_fold_starts(rows[i].text, length, rows[i].word), ==, rows[i].starts);
+        g_assert_cmpint(ms_fold_is(rows[i].text, length, rows[i].word), ==, rows[i].is);
     }
     g_assert_cmpuint(checked, ==, 8);
     g_assert_true(ms_fold_equal("from:x", "FROM:y", 5));
