@@ -215,6 +215,27 @@ static void test_limit(void)
     end(&f);
 }
 
+/* A datagram waits as long as its limit says, of capture time. */
+static void test_age(void)
+{
+    static const struct {
+        uint64_t seconds;
+        int64_t rest_ns;
+        bool whole;
+    } rows[] = {{60, 59, true}, {60, 60, false}, {5, 4, true}, {5, 5, false}};
+    size_t checked = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
+        Fixture f;
+        begin(&f, false, 180);
+        f.limits.value[MS_LIMIT_FRAGMENT_AGE] = rows[i].seconds;
+        g_assert_false(give(&f, 1, 0, 104, 0));
+        f.time_ns = rows[i].rest_ns * 1000000000;
+        g_assert_true(give(&f, 1, 104, 96, 0) == rows[i].whole);
+        end(&f);
+    }
+    g_assert_cmpuint(checked, ==, 4);
+}
+
 /* Fragments of a tunnel's packet that are fragments again: ranges lead to the very frames. */
 static void test_nested(void)
 {
@@ -303,6 +324,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fragment/missing", test_missing);
     g_test_add_func("/fragment/snapped", test_snapped);
     g_test_add_func("/fragment/limit", test_limit);
+    g_test_add_func("/fragment/age", test_age);
     g_test_add_func("/fragment/nested", test_nested);
     g_test_add_func("/fragment/many-pieces", test_many_pieces);
     g_test_add_func("/fragment/nonsense", test_nonsense);

@@ -189,10 +189,31 @@ static void test_prefixes(void)
     }
 }
 
+/* Who waits for more is decided when both sides have said as much as the limit lets be seen. */
+static void test_undecided(void)
+{
+    static const char client[] = "HLO a.example\r\n";
+    static const char server[] = "220 ready\r\n500 what\r\n";
+    MsSniffSide side[2] = {
+        {(const uint8_t *)client, sizeof client - 1, 40000, true, true, false},
+        {(const uint8_t *)server, sizeof server - 1, 25, false, true, false},
+    };
+    MsLimits limits;
+    ms_limits_default(&limits);
+    MsSniffResult result;
+    limits.value[MS_LIMIT_UNDECIDED] = sizeof client; /* one more than the client said */
+    ms_sniff(side, &limits, &result);
+    g_assert_cmpint(result.verdict, ==, MS_SNIFF_MORE);
+    limits.value[MS_LIMIT_UNDECIDED] = sizeof client - 1;
+    ms_sniff(side, &limits, &result);
+    g_assert_cmpint(result.verdict, !=, MS_SNIFF_MORE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sniff/rows", test_rows);
     g_test_add_func("/sniff/prefixes", test_prefixes);
+    g_test_add_func("/sniff/undecided", test_undecided);
     return g_test_run();
 }

@@ -190,6 +190,28 @@ static void test_gap_by_ack(void)
     }
 }
 
+/* How many segments wait for a byte that was acknowledged is the limit's to say. */
+static void test_cross_wait(void)
+{
+    static const unsigned limits[] = {1, 5, 32};
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+        g_autoptr(Wire) wire = wire_new(40000, 25, 100, 200);
+        g_autoptr(GPtrArray) packets = wire_packets();
+        wire_handshake(wire, packets);
+        wire_say(wire, packets, 0, "lost", 4, 4, false);
+        g_ptr_array_remove_index(packets, 3);
+        for (unsigned k = 0; k < 40; k++)
+            wire_say(wire, packets, 0, "more", 4, 4, true);
+        g_autoptr(Listen) listen = listen_new(wire, NULL);
+        listen->limits.value[MS_LIMIT_CROSS_WAIT] = limits[i];
+        unsigned pushed = 0;
+        while (listen->missing[0] == 0 && pushed < packets->len)
+            listen_push(listen, wire, packets->pdata[pushed++]);
+        g_assert_cmpuint(pushed, ==, 5 + limits[i]); /* handshake, "more", its ACK */
+        listen_end(listen);
+    }
+}
+
 static void one_conflict(bool queued)
 {
     g_autoptr(Wire) wire = wire_new(40000, 25, 100, 200);
@@ -515,6 +537,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stream/dropped", test_dropped);
     g_test_add_func("/stream/gap-evidence", test_gap_evidence);
     g_test_add_func("/stream/gap-by-ack", test_gap_by_ack);
+    g_test_add_func("/stream/cross-wait", test_cross_wait);
     g_test_add_func("/stream/conflict", test_conflict);
     g_test_add_func("/stream/keep-alive", test_keep_alive);
     g_test_add_func("/stream/truncated", test_truncated);
