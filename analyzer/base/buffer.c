@@ -25,16 +25,6 @@ void ms_buffer_clear(MsBuffer *buffer)
     *buffer = (MsBuffer){0};
 }
 
-void ms_buffer_drop(MsBuffer *buffer, size_t length)
-{
-    if (length >= buffer->length) {
-        buffer->length = 0;
-        return;
-    }
-    memmove(buffer->data, buffer->data + length, buffer->length - length);
-    buffer->length -= length;
-}
-
 void ms_buffer_printf(MsBuffer *buffer, const char *format, ...)
 {
     va_list arguments;
@@ -59,14 +49,4 @@ void ms_buffer_uint(MsBuffer *buffer, uint64_t number)
         number /= 10;
     } while (number);
     ms_buffer_append(buffer, digits + at, sizeof digits - at);
-}
-
-void ms_buffer_int(MsBuffer *buffer, int64_t number)
-{
-    if (number < 0) {
-        ms_buffer_byte(buffer, '-');
-        ms_buffer_uint(buffer, 0 - (uint64_t)number);
-    } else {
-        ms_buffer_uint(buffer, (uint64_t)number);
-    }
 }

@@ -20,16 +20,12 @@ void ms_buffer_reserve(MsBuffer *buffer, size_t more);
 /* Frees the bytes; the buffer is empty afterwards and may be used again. */
 void ms_buffer_clear(MsBuffer *buffer);
 
-/* Drops the first `length` bytes (at most all). */
-void ms_buffer_drop(MsBuffer *buffer, size_t length);
-
 /* Appends formatted text, without its NUL. */
 void ms_buffer_printf(MsBuffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Appends a decimal number. */
 void ms_buffer_uint(MsBuffer *buffer, uint64_t number);
-void ms_buffer_int(MsBuffer *buffer, int64_t number);
 
 static inline void ms_buffer_append(MsBuffer *buffer, const void *data, size_t length)
 {

@@ -36,39 +36,17 @@ static void test_growth(void)
     ms_buffer_clear(&buffer);
 }
 
-static void test_drop(void)
-{
-    MsBuffer buffer = {0};
-    ms_buffer_drop(&buffer, 3);
-    ms_buffer_text(&buffer, "abcdef");
-    ms_buffer_drop(&buffer, 0);
-    check(&buffer, "abcdef");
-    ms_buffer_drop(&buffer, 2);
-    check(&buffer, "cdef");
-    ms_buffer_drop(&buffer, 4);
-    check(&buffer, "");
-    ms_buffer_text(&buffer, "x");
-    ms_buffer_drop(&buffer, SIZE_MAX);
-    check(&buffer, "");
-    ms_buffer_clear(&buffer);
-}
-
 static void test_numbers(void)
 {
-    static const int64_t rows[] = {0,   1,  9,  10,        99,        100,       -1,
-                                   -10, 25, 42, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
+    static const uint64_t rows[] = {0, 1, 9, 10, 99, 100, 25, 42, INT32_MAX, INT64_MAX, UINT64_MAX};
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         MsBuffer buffer = {0};
-        ms_buffer_int(&buffer, rows[i]);
-        g_autofree char *wanted = g_strdup_printf("%" G_GINT64_FORMAT, rows[i]);
+        ms_buffer_uint(&buffer, rows[i]);
+        g_autofree char *wanted = g_strdup_printf("%" G_GUINT64_FORMAT, rows[i]);
         check(&buffer, wanted);
-        buffer.length = 0;
-        ms_buffer_uint(&buffer, (uint64_t)rows[i]);
-        g_autofree char *also = g_strdup_printf("%" G_GUINT64_FORMAT, (uint64_t)rows[i]);
-        check(&buffer, also);
         ms_buffer_clear(&buffer);
     }
-    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 14);
+    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 11);
 }
 
 static void test_printf(void)
@@ -89,7 +67,6 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/buffer/growth", test_growth);
-    g_test_add_func("/buffer/drop", test_drop);
     g_test_add_func("/buffer/numbers", test_numbers);
     g_test_add_func("/buffer/printf", test_printf);
     return g_test_run();
