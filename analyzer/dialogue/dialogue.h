@@ -23,9 +23,10 @@ typedef struct {
     void (*fact)(MsTalk *talk, const MsFact *fact);
     void (*line)(MsTalk *talk, const MsLine *line); /* not called when !talk->wants_lines */
     void (*oddity)(MsTalk *talk, const MsOddity *oddity);
-    /* A message begins; numbers rise from 0 within a session. It belongs to transaction `message`.
-     */
-    void (*message_open)(MsTalk *talk, int32_t message);
+    /* A message begins; numbers rise from 0 within a session. It belongs to transaction `message`;
+     * `direction`: who hands it over. Up to MS_OPEN_MESSAGES may be open at once; one more closes
+     * the oldest as cut. */
+    void (*message_open)(MsTalk *talk, int32_t message, MsDirection direction);
     /* Bytes of the message as the sender gave them (dots removed): bytes->data[offset..+length). */
     void (*message_bytes)(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
                           size_t length);
@@ -41,8 +42,14 @@ struct MsTalk {
     bool cut;         /* set before end(): the capture stops, the connection did not end */
 };
 
+enum { MS_OPEN_MESSAGES = 4 }; /* of one session at once */
+
 typedef struct {
     const char *name; /* session.protocol: "smtp" */
+    /* Evidence of session.end: the fact of a command that begins with quit_word, or any fact of
+     * quit_reply. quit_word NULL: the protocol has no such command. */
+    const char *quit_word;
+    MsFieldId command, quit_reply;
     /* Makes a parser; `talk` outlives it. */
     MsDialogue *(*create)(MsTalk *talk);
     /* Bytes of one direction arrive, in order; calls of both directions come in capture order.

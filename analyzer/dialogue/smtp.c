@@ -411,6 +411,9 @@ static void smtp_free(MsDialogue *smtp)
 }
 
 const MsDialogueClass ms_smtp = {.name = "smtp",
+                                 .quit_word = "QUIT",
+                                 .command = MS_FIELD_SMTP_COMMAND,
+                                 .quit_reply = MS_FIELD_SMTP_QUIT_CODE,
                                  .create = smtp_create,
                                  .push = smtp_push,
                                  .gap = smtp_gap,
@@ -419,6 +422,9 @@ const MsDialogueClass ms_smtp = {.name = "smtp",
                                  .free = smtp_free};
 
 const MsDialogueClass ms_lmtp = {.name = "lmtp",
+                                 .quit_word = "QUIT",
+                                 .command = MS_FIELD_SMTP_COMMAND,
+                                 .quit_reply = MS_FIELD_SMTP_QUIT_CODE,
                                  .create = lmtp_create,
                                  .push = smtp_push,
                                  .gap = smtp_gap,

@@ -23,7 +23,7 @@ void ms_smtp_body_open(MsDialogue *smtp, const MsBytes *bytes, size_t offset)
     body->transaction->body_begun = true;
     ms_smtp_say_mark(smtp, MS_LINE_MESSAGE, MS_TO_SERVER, body->transaction->number,
                      ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, 1)));
-    smtp->talk->class->message_open(smtp->talk, body->transaction->number);
+    smtp->talk->class->message_open(smtp->talk, body->transaction->number, MS_TO_SERVER);
     if (body->holed)
         smtp->talk->class->message_gap(smtp->talk, body->transaction->number, 0);
 }
@@ -476,7 +476,7 @@ bool ms_smtp_body_reply(MsDialogue *smtp, unsigned code)
     one->body_ended = true;
     if (!body->opened && body->holed) { /* all of it is missing */
         body->opened = true;
-        smtp->talk->class->message_open(smtp->talk, one->number);
+        smtp->talk->class->message_open(smtp->talk, one->number, MS_TO_SERVER);
         smtp->talk->class->message_gap(smtp->talk, one->number, 0);
     }
     ms_smtp_body_close(smtp, MS_MESSAGE_WHOLE);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * sniff.c - is it mail, and who is the server? Each side is judged by its own words; what one side
- * leaves open the other decides; ports only tip the scales when both have said all they will say.
- */
-#include "sniff.h"
-
+ * sniff.c - is it mail, and who is the server? TLS and tunnels are recognised here; then every
+ * protocol is asked whether these are its words (sniff_*.c). */
 #include "../base/fold.h"
+#include "sniff_protocol.h"
 #include "tls.h"
 #include "tunnel.h"
 
@@ -12,24 +10,13 @@
 
 #include <string.h>
 
-/* What a side's words make it. */
-typedef enum {
-    ROLE_SILENT,       /* has said nothing */
-    ROLE_OPEN,         /* too few bytes to tell */
-    ROLE_TEXT,         /* text that may be part of anything (not seen from its start) */
-    ROLE_CLIENT,       /* speaks commands of SMTP */
-    ROLE_LMTP_CLIENT,  /* ... of LMTP */
-    ROLE_MAYBE_CLIENT, /* commands that other protocols know too: QUIT, AUTH, HELP */
-    ROLE_SERVER,       /* replies as only SMTP servers do */
-    ROLE_LMTP_SERVER,  /* ... LMTP servers */
-    ROLE_MAYBE_SERVER, /* three digits and text: SMTP, FTP and others */
-    ROLE_OTHER         /* anything else */
-} Role;
-
-static const uint16_t mail_ports[] = {25, 465, 587, 2525, 24};
 static const uint16_t tls_ports[] = {465, 587, 25, 2525, 993, 995, 110, 143};
 
-static bool in_list(const uint16_t *list, size_t count, uint16_t port)
+/* Who is asked, in that order; the first that finds its own words has the session. */
+static MsSniffVerdict (*const protocols[])(const MsSniffTalk *talk,
+                                           MsSniffResult *result) = {ms_sniff_smtp};
+
+bool ms_sniff_port(const uint16_t *list, size_t count, uint16_t port)
 {
     for (size_t i = 0; i < count; i++)
         if (list[i] == port)
@@ -37,23 +24,11 @@ static bool in_list(const uint16_t *list, size_t count, uint16_t port)
     return false;
 }
 
-static bool is_mail_port(uint16_t port)
-{
-    return in_list(mail_ports, G_N_ELEMENTS(mail_ports), port);
-}
-
-/* One line without its end; `whole`: its end is there. */
-typedef struct {
-    const uint8_t *text;
-    size_t length;
-    size_t next; /* offset of the line behind it */
-    bool whole;
-} Line;
-
-static Line line_at(const uint8_t *data, size_t length, size_t at)
+MsSniffLine ms_sniff_line(const uint8_t *data, size_t length, size_t at)
 {
     const uint8_t *end = memchr(data + at, '\n', length - at);
-    Line line = {.text = data + at, .length = length - at, .next = length, .whole = end != NULL};
+    MsSniffLine line = {
+        .text = data + at, .length = length - at, .next = length, .whole = end != NULL};
     if (end) {
         line.length = (size_t)(end - data) - at;
         line.next = at + line.length + 1;
@@ -63,13 +38,12 @@ static Line line_at(const uint8_t *data, size_t length, size_t at)
     return line;
 }
 
-/* Whether the line begins with the word, folding case. */
-static bool starts(const Line *line, const char *word)
+bool ms_sniff_starts(const MsSniffLine *line, const char *word)
 {
     return ms_fold_starts(line->text, line->length, word);
 }
 
-static bool contains(const Line *line, const char *word)
+bool ms_sniff_contains(const MsSniffLine *line, const char *word)
 {
     for (size_t i = 0; i < line->length; i++)
         if (ms_fold_starts(line->text + i, line->length - i, word))
@@ -77,7 +51,7 @@ static bool contains(const Line *line, const char *word)
     return false;
 }
 
-static bool is_text(const uint8_t *data, size_t length)
+bool ms_sniff_is_text(const uint8_t *data, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         if (data[i] < ' ' && data[i] != '\r' && data[i] != '\n' && data[i] != '\t')
@@ -85,217 +59,11 @@ static bool is_text(const uint8_t *data, size_t length)
     return true;
 }
 
-/* --- the client's words --- */
-
-/* `MAIL FROM:` or `RCPT TO:`, also in the loose forms. */
-static bool is_envelope(const Line *line, const char *verb, const char *keyword)
-{
-    if (!starts(line, verb) || line->length < 6)
-        return false;
-    Line rest = {.text = line->text + 4, .length = line->length - 4};
-    while (rest.length > 0 && (rest.text[0] == ' ' || rest.text[0] == '\t')) {
-        rest.text++;
-        rest.length--;
-    }
-    return starts(&rest, keyword);
-}
-
-static Role client_line(const Line *line)
-{
-    static const char *const helo[] = {"EHLO ", "HELO ", "XCLIENT "};
-    static const char *const alone[] = {"EHLO", "HELO", "STARTTLS"};
-    static const char *const shared[] = {"QUIT",  "AUTH ", "RSET",  "NOOP", "HELP", "DATA",
-                                         "VRFY ", "EXPN ", "BDAT ", "MAIL", "RCPT"};
-    if (starts(line, "LHLO "))
-        return ROLE_LMTP_CLIENT;
-    for (size_t i = 0; i < G_N_ELEMENTS(helo); i++)
-        if (starts(line, helo[i]) && line->length > strlen(helo[i]))
-            return ROLE_CLIENT;
-    for (size_t i = 0; i < G_N_ELEMENTS(alone); i++)
-        if (line->whole && line->length == strlen(alone[i]) && starts(line, alone[i]))
-            return ROLE_CLIENT;
-    if (is_envelope(line, "MAIL", "FROM") || is_envelope(line, "RCPT", "TO"))
-        return ROLE_CLIENT;
-    for (size_t i = 0; i < G_N_ELEMENTS(shared); i++)
-        if (starts(line, shared[i]))
-            return ROLE_MAYBE_CLIENT;
-    return ROLE_OTHER;
-}
-
-/* Words no SMTP client says. */
-static bool is_foreign_client(const Line *line)
-{
-    static const char *const words[] = {"GET ",     "POST ",   "HEAD ",     "PUT ",     "OPTIONS ",
-                                        "USER ",    "PASS ",   "CAPA",      "SYST",     "FEAT",
-                                        "SSH-",     "NICK ",   "HTTP/1",    "CONNECT ", "AUTH TLS",
-                                        "AUTH SSL", "DELETE ", "PROPFIND ", "ACCT "};
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        if (starts(line, words[i]))
-            return true;
-    return contains(line, " HTTP/1.");
-}
-
-/* --- the server's words --- */
-
-static unsigned reply_code(const Line *line)
-{
-    const uint8_t *text = line->text;
-    if (line->length < 3 || text[0] < '2' || text[0] > '5' || !g_ascii_isdigit((char)text[1]) ||
-        !g_ascii_isdigit((char)text[2]))
-        return 0;
-    if (line->length > 3 && text[3] != ' ' && text[3] != '-')
-        return 0;
-    return (unsigned)((text[0] - '0') * 100 + (text[1] - '0') * 10 + text[2] - '0');
-}
-
-/* What one reply says. `first`: nothing was said before it. */
-static Role server_line(const Line *line, bool first)
-{
-    static const char *const extensions[] = {
-        "PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS",  "CHUNKING", "SMTPUTF8",
-        "SIZE ",      "DSN",      "AUTH LOGIN",          "AUTH PLAIN"};
-    unsigned code = reply_code(line);
-    if (code == 0)
-        return ROLE_OTHER;
-    if (contains(line, "LMTP"))
-        return first ? ROLE_LMTP_SERVER : ROLE_SERVER;
-    if (contains(line, "SMTP"))
-        return ROLE_SERVER;
-    if (first && code == 220 && contains(line, "FTP"))
-        return ROLE_OTHER;
-    if (first && (code < 220 || (code > 221 && code < 250) || code == 331))
-        return ROLE_OTHER;
-    if (code == 354 || code == 334 || code == 235)
-        return ROLE_SERVER;
-    static const uint16_t ftp[] = {150, 200, 215, 225, 226, 227, 229, 230, 257, 331};
-    if (in_list(ftp, G_N_ELEMENTS(ftp), (uint16_t)code))
-        return ROLE_OTHER;
-    Line rest = {.text = line->text + MIN(line->length, 4),
-                 .length = line->length - MIN(line->length, 4)};
-    for (size_t i = 0; code == 250 && i < G_N_ELEMENTS(extensions); i++)
-        if (starts(&rest, extensions[i]))
-            return ROLE_SERVER;
-    /* An enhanced status code (RFC 3463): `250 2.1.0 `. */
-    if (rest.length >= 6 && rest.text[0] == line->text[0] && rest.text[1] == '.' &&
-        g_ascii_isdigit((char)rest.text[2]) && contains(&rest, "."))
-        for (size_t i = 3; i < 6; i++)
-            if (rest.text[i] == '.' &&
-                g_ascii_isdigit((char)rest.text[i + 1 < rest.length ? i + 1 : i]))
-                return ROLE_SERVER;
-    return ROLE_MAYBE_SERVER;
-}
-
-/* --- a side --- */
-
-/* What one line makes the side; `first`: it is the first the side ever said. */
-static Role judge_line(const Line *line, bool first)
-{
-    if (reply_code(line) != 0)
-        return server_line(line, first);
-    if (is_foreign_client(line))
-        return ROLE_OTHER;
-    return client_line(line);
-}
-
-/* Whether bytes that no text has may still be mail: what stands before them is an SMTP client or
- * server for sure, or a reply that goes on. */
-static bool is_mail_anyway(const uint8_t *data, size_t length, bool first)
-{
-    Line line = line_at(data, length, 0);
-    Role role = judge_line(&line, first);
-    return role == ROLE_CLIENT || role == ROLE_LMTP_CLIENT || role == ROLE_SERVER ||
-           role == ROLE_LMTP_SERVER || (role == ROLE_MAYBE_SERVER && !line.whole);
-}
-
-/* Looks at the side's lines until one decides. `lenient`: on a port of mail, where a first line
- * that is no command may be a slip of somebody who types. */
-static Role judge(const MsSniffSide *side, const uint8_t *data, size_t length, bool from_start,
-                  bool lenient, size_t most)
-{
-    if (length == 0)
-        return ROLE_SILENT;
-    if (!is_text(data, MIN(length, 64)) && !is_mail_anyway(data, length, from_start))
-        return ROLE_OTHER;
-    Role best = ROLE_OPEN;
-    bool first = from_start;
-    int lines = 0;
-    for (size_t at = 0; at < length;) {
-        Line line = line_at(data, length, at);
-        if (!line.whole && length < most && !side->ended && line.length < 512)
-            break;
-        Role role = judge_line(&line, first);
-        at = line.next;
-        if (role == ROLE_OTHER) {
-            /* The first line from the start must be in place; later ones may be a message. */
-            bool slip = lenient && line.length > 0 && g_ascii_isalpha((char)line.text[0]);
-            if (lines == 0 && ((from_start && !slip) || is_foreign_client(&line)))
-                return ROLE_OTHER;
-            if (best == ROLE_MAYBE_SERVER && reply_code(&line) != 0)
-                return ROLE_OTHER;
-            if (best == ROLE_OPEN)
-                best = ROLE_TEXT;
-        } else if (role == ROLE_MAYBE_CLIENT || role == ROLE_MAYBE_SERVER) {
-            if (best == ROLE_OPEN || best == ROLE_TEXT)
-                best = role;
-        } else {
-            return role;
-        }
-        first = false;
-        lines++;
-    }
-    return best;
-}
-
-static bool is_server(Role role)
-{
-    return role == ROLE_SERVER || role == ROLE_LMTP_SERVER || role == ROLE_MAYBE_SERVER;
-}
-
-static bool is_client(Role role)
-{
-    return role == ROLE_CLIENT || role == ROLE_LMTP_CLIENT || role == ROLE_MAYBE_CLIENT;
-}
-
-static void found(MsSniffResult *result, const MsDialogueClass *class, unsigned server)
+void ms_sniff_found(MsSniffResult *result, const MsDialogueClass *class, unsigned server)
 {
     result->verdict = MS_SNIFF_FOUND;
     result->class = class;
     result->server = server;
-}
-
-/* Both sides' roles are known as far as they can be: what is it? */
-static void decide(const MsSniffSide side[2], const Role role[2], bool done, MsSniffResult *result)
-{
-    for (unsigned server = 0; server < 2; server++) {
-        Role s = role[server];
-        Role c = role[!server];
-        if (is_server(c) || is_client(s))
-            continue;
-        bool lmtp = s == ROLE_LMTP_SERVER || c == ROLE_LMTP_CLIENT;
-        bool sure = s == ROLE_SERVER || s == ROLE_LMTP_SERVER || c == ROLE_CLIENT ||
-                    c == ROLE_LMTP_CLIENT || (is_server(s) && c == ROLE_MAYBE_CLIENT && done);
-        if (s == ROLE_OTHER || (c == ROLE_OTHER && !is_server(s)))
-            continue;
-        /* A client of something else at a server that greets: FTP, or a browser gone astray. */
-        if (c == ROLE_OTHER && s != ROLE_LMTP_SERVER && s != ROLE_SERVER)
-            continue;
-        if (sure) {
-            found(result, lmtp ? &ms_lmtp : &ms_smtp, server);
-            return;
-        }
-        /* Undecided to the end: the port tips the scales. */
-        if (done && is_mail_port(side[server].port) &&
-            (s == ROLE_MAYBE_SERVER || c == ROLE_MAYBE_CLIENT)) {
-            found(result, &ms_smtp, server);
-            return;
-        }
-    }
-    bool hopeless = (role[0] == ROLE_OTHER || role[1] == ROLE_OTHER) && !is_server(role[0]) &&
-                    !is_server(role[1]);
-    bool both_other = role[0] == ROLE_OTHER && role[1] == ROLE_OTHER;
-    bool astray = (role[0] == ROLE_OTHER && role[1] == ROLE_MAYBE_SERVER) ||
-                  (role[1] == ROLE_OTHER && role[0] == ROLE_MAYBE_SERVER);
-    result->verdict = done || hopeless || both_other || astray ? MS_SNIFF_NOT_MAIL : MS_SNIFF_MORE;
 }
 
 /* A TLS record first: encrypted mail on a port of mail, or nothing to do with it. */
@@ -305,8 +73,8 @@ static bool tls(const MsSniffSide side[2], MsSniffResult *result)
         if (!ms_tls_is_record(side[i].data, side[i].length, 3))
             continue;
         bool hello = side[i].data[0] == 22; /* a handshake: the start of TLS is in the capture */
-        bool own = in_list(tls_ports, G_N_ELEMENTS(tls_ports), side[i].port);
-        bool other = in_list(tls_ports, G_N_ELEMENTS(tls_ports), side[!i].port);
+        bool own = ms_sniff_port(tls_ports, G_N_ELEMENTS(tls_ports), side[i].port);
+        bool other = ms_sniff_port(tls_ports, G_N_ELEMENTS(tls_ports), side[!i].port);
         if (!hello || (!own && !other)) {
             result->verdict = MS_SNIFF_NOT_MAIL;
             return true;
@@ -315,7 +83,7 @@ static bool tls(const MsSniffSide side[2], MsSniffResult *result)
         unsigned server = own != other ? (own ? i : !i) : (side[i].sent_syn ? !i : i);
         if (own && other && !side[0].sent_syn && !side[1].sent_syn)
             server = !i;
-        found(result, &ms_tls, server);
+        ms_sniff_found(result, &ms_tls, server);
         return true;
     }
     return false;
@@ -357,18 +125,21 @@ void ms_sniff(const MsSniffSide side[2], const MsLimits *limits, MsSniffResult *
     unsigned client = 0;
     if (tunnel(side, most, result, &client))
         return;
-    bool tunnelled = result->tunnel[0] != 0;
-    Role role[2];
-    bool done = true;
-    bool lenient = is_mail_port(side[0].port) || is_mail_port(side[1].port);
+    MsSniffTalk talk = {.side = {side[0], side[1]}, .most = most, .done = true};
     for (unsigned i = 0; i < 2; i++) {
-        size_t length = MIN(side[i].length, most) - result->skip[i];
-        role[i] = judge(&side[i], side[i].data ? side[i].data + result->skip[i] : NULL, length,
-                        side[i].from_start || tunnelled, lenient, most);
-        if (side[i].length < most && !side[i].ended)
-            done = false;
+        talk.done &= side[i].ended || side[i].length >= most;
+        talk.side[i].data = side[i].data ? side[i].data + result->skip[i] : NULL;
+        talk.side[i].length = MIN(side[i].length, most) - result->skip[i];
+        talk.side[i].from_start |= result->tunnel[0] != 0;
     }
-    decide(side, role, done, result);
-    if (result->verdict == MS_SNIFF_NOT_MAIL)
+    bool open = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        MsSniffVerdict verdict = protocols[i](&talk, result);
+        if (verdict == MS_SNIFF_FOUND)
+            return;
+        open |= verdict == MS_SNIFF_MORE;
+    }
+    result->verdict = open ? MS_SNIFF_MORE : MS_SNIFF_NOT_MAIL;
+    if (!open)
         result->skip[0] = result->skip[1] = 0;
 }

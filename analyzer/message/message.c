@@ -19,6 +19,7 @@ enum {
 struct MsMessage {
     gint references;
     int32_t number;
+    uint8_t direction; /* MsDirection */
     MsKeep keep;
     bool hash;
     bool ended;
@@ -47,12 +48,13 @@ struct MsMessage {
     GArray *holes;  /* uint64_t; NULL when none */
 };
 
-MsMessage *ms_message_new(int32_t number, const MsLimits *limits, MsKeep keep, bool hash,
-                          MsOpenSpool open_spool, void *user_data)
+MsMessage *ms_message_new(int32_t number, MsDirection direction, const MsLimits *limits,
+                          MsKeep keep, bool hash, MsOpenSpool open_spool, void *user_data)
 {
     MsMessage *message = g_new0(MsMessage, 1);
     message->references = 1;
     message->number = number;
+    message->direction = (uint8_t)direction;
     message->keep = keep;
     message->hash = hash;
     message->keeping = keep == MS_KEEP_ALL;
@@ -331,6 +333,11 @@ int32_t ms_message_number(const MsMessage *message)
     return message->number;
 }
 
+MsDirection ms_message_direction(const MsMessage *message)
+{
+    return (MsDirection)message->direction;
+}
+
 bool ms_message_complete(const MsMessage *message)
 {
     return message->complete;
@@ -445,7 +452,7 @@ static void say(Walk *walk, MsFieldId field, size_t offset, size_t length, bool 
     ms_ranges_reset(&walk->where);
     ms_ranges_add(&walk->where, &walk->head, place, place_length, walk->message->range_limit);
     const MsFact fact = {.field = (uint16_t)field,
-                         .direction = MS_TO_SERVER,
+                         .direction = walk->message->direction,
                          .message = walk->message->number,
                          .item = -1,
                          .text = text ? (const char *)text : "",

@@ -20,10 +20,11 @@ typedef struct MsMessage MsMessage;
  * file that the message then owns, or -1. Nothing below the fronts opens files. */
 typedef int (*MsOpenSpool)(void *user_data);
 
-/* `number`: 0-based transaction. `limits` is read here only. `hash`: false leaves
- * SHA-256 out. `open_spool` may be NULL: then at most MS_LIMIT_MESSAGE_MEMORY bytes are kept. */
-MsMessage *ms_message_new(int32_t number, const MsLimits *limits, MsKeep keep, bool hash,
-                          MsOpenSpool open_spool, void *user_data);
+/* `number`: 0-based transaction; `direction`: who hands it over. `limits` is read here only.
+ * `hash`: false leaves SHA-256 out. `open_spool` may be NULL: then at most MS_LIMIT_MESSAGE_MEMORY
+ * bytes are kept. */
+MsMessage *ms_message_new(int32_t number, MsDirection direction, const MsLimits *limits,
+                          MsKeep keep, bool hash, MsOpenSpool open_spool, void *user_data);
 MsMessage *ms_message_ref(MsMessage *message);
 void ms_message_unref(MsMessage *message); /* accepts NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsMessage, ms_message_unref)
@@ -34,6 +35,7 @@ void ms_message_gap(MsMessage *message, uint64_t length);
 void ms_message_end(MsMessage *message, bool whole);
 
 int32_t ms_message_number(const MsMessage *message);
+MsDirection ms_message_direction(const MsMessage *message); /* who handed it over */
 bool ms_message_complete(const MsMessage *message);
 uint64_t ms_message_size(const MsMessage *message);    /* bytes seen */
 uint64_t ms_message_missing(const MsMessage *message); /* bytes known to be missing */

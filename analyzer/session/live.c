@@ -11,8 +11,9 @@ enum {
 
 void ms_live_count(MsLive *live)
 {
-    uint64_t text = live->kept + (live->record ? ms_record_bytes(live->record) : 0) +
-                    (live->message ? ms_message_memory(live->message) : 0);
+    uint64_t text = live->kept + (live->record ? ms_record_bytes(live->record) : 0);
+    for (unsigned i = 0; i < MS_OPEN_MESSAGES && live->open[i]; i++)
+        text += ms_message_memory(live->open[i]);
     live->all->text += text - live->text;
     live->text = text;
 }
@@ -50,7 +51,8 @@ void ms_live_free(MsLive *live)
         return;
     live->all->text -= live->text;
     live->class->free(live->dialogue);
-    ms_message_unref(live->message);
+    for (unsigned i = 0; i < MS_OPEN_MESSAGES; i++)
+        ms_message_unref(live->open[i]);
     MsSessions *all = live->all;
     if (live->record && all->n_spare < MS_SPARE_RECORDS &&
         ms_record_bytes(live->record) <= LARGEST_SPARE) {
@@ -165,8 +167,10 @@ void ms_live_oddity(MsLive *live, unsigned side, const MsOddity *oddity)
     live->urgent |= oddity->kind == MS_ODDITY_URGENT;
     MsOddity directed = *oddity;
     directed.direction = (uint8_t)ms_live_direction(live, side);
-    directed.message =
-        live->message && side != live->server ? ms_message_number(live->message) : -1;
+    directed.message = -1;
+    for (unsigned i = 0; i < MS_OPEN_MESSAGES && live->open[i]; i++)
+        if (ms_message_direction(live->open[i]) == ms_live_direction(live, side))
+            directed.message = ms_message_number(live->open[i]);
     ms_live_say_oddity(live, &directed);
 }
 

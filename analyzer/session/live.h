@@ -14,9 +14,9 @@ typedef struct {
     const MsDialogueClass *class;
     MsDialogue *dialogue;
     MsRecord *record;
-    MsMessage *message; /* the open one */
-    uint64_t text;      /* bytes of the record, as counted in all->text */
-    uint64_t kept;      /* bytes that its messages keep */
+    MsMessage *open[MS_OPEN_MESSAGES]; /* messages, the oldest first; then NULL */
+    uint64_t text;                     /* bytes of the record, as counted in all->text */
+    uint64_t kept;                     /* bytes that its messages keep */
     uint32_t number;
     uint8_t server;     /* side */
     bool ended[2];      /* the dialogue was told */

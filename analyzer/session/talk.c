@@ -111,9 +111,12 @@ void ms_live_say_odd(MsLive *live, MsOddityKind kind, unsigned side, const char 
 static void talk_fact(MsTalk *talk, const MsFact *fact)
 {
     MsLive *live = (MsLive *)talk;
-    bool quit = fact->field == MS_FIELD_SMTP_QUIT_CODE ||
-                (fact->field == MS_FIELD_SMTP_COMMAND && fact->text_length >= 4 &&
-                 ms_fold_equal(fact->text, "QUIT", 4));
+    const MsDialogueClass *class = live->class;
+    bool quit =
+        class->quit_word &&
+        (fact->field == class->quit_reply ||
+         (fact->field == class->command &&
+          ms_fold_starts((const uint8_t *)fact->text, fact->text_length, class->quit_word)));
     if (quit && fact->n_ranges > 0) {
         live->quit = fact->ranges[0];
         live->quit_ns = fact->time_ns;
@@ -132,36 +135,36 @@ static void talk_oddity(MsTalk *talk, const MsOddity *oddity)
     ms_live_say_oddity((MsLive *)talk, oddity);
 }
 
-static void talk_message_open(MsTalk *talk, int32_t message)
+static MsMessage *open_message(const MsLive *live, int32_t number)
 {
-    MsLive *live = (MsLive *)talk;
-    const MsEngineOptions *options = &live->all->options;
-    ms_message_unref(live->message);
-    live->message = ms_message_new(message, &options->limits, options->keep, options->hash,
-                                   options->open_spool, live->all->user_data);
+    for (unsigned i = 0; i < MS_OPEN_MESSAGES && live->open[i]; i++)
+        if (ms_message_number(live->open[i]) == number)
+            return live->open[i];
+    return NULL;
 }
 
-static void talk_message_bytes(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
+static void talk_message_bytes(MsTalk *talk, int32_t number, const MsBytes *bytes, size_t offset,
                                size_t length)
 {
-    MsLive *live = (MsLive *)talk;
-    if (live->message && ms_message_number(live->message) == message)
-        ms_message_push(live->message, bytes, offset, length);
+    MsMessage *message = open_message((MsLive *)talk, number);
+    if (message)
+        ms_message_push(message, bytes, offset, length);
 }
 
-static void talk_message_gap(MsTalk *talk, int32_t message, uint64_t length)
+static void talk_message_gap(MsTalk *talk, int32_t number, uint64_t length)
 {
-    MsLive *live = (MsLive *)talk;
-    if (live->message && ms_message_number(live->message) == message)
-        ms_message_gap(live->message, length);
+    MsMessage *message = open_message((MsLive *)talk, number);
+    if (message)
+        ms_message_gap(message, length);
 }
 
-static void say_message(MsLive *live, MsFieldId field, const char *text, uint64_t number)
+static void say_message(MsLive *live, const MsMessage *message, MsFieldId field, const char *text,
+                        uint64_t number)
 {
-    const MsRanges *ranges = ms_message_ranges(live->message);
+    const MsRanges *ranges = ms_message_ranges(message);
     const MsFact fact = {.field = (uint16_t)field,
-                         .direction = MS_TO_SERVER,
-                         .message = ms_message_number(live->message),
+                         .direction = (uint8_t)ms_message_direction(message),
+                         .message = ms_message_number(message),
                          .item = -1,
                          .text = text,
                          .text_length = text ? (uint32_t)strlen(text) : 0,
@@ -181,26 +184,44 @@ static void message_field(const MsFact *fact, void *user_data)
 static void talk_message_close(MsTalk *talk, int32_t number, MsMessageEnd end)
 {
     MsLive *live = (MsLive *)talk;
-    MsMessage *message = live->message;
-    if (!message || ms_message_number(message) != number)
+    MsMessage *message = open_message(live, number);
+    if (!message)
         return;
     ms_message_end(message, end == MS_MESSAGE_WHOLE);
     ms_message_fields(message, message_field, live);
-    say_message(live, MS_FIELD_MESSAGE_SIZE, NULL, ms_message_size(message));
+    say_message(live, message, MS_FIELD_MESSAGE_SIZE, NULL, ms_message_size(message));
     bool complete = ms_message_complete(message);
-    say_message(live, MS_FIELD_MESSAGE_COMPLETE, NULL, complete);
+    say_message(live, message, MS_FIELD_MESSAGE_COMPLETE, NULL, complete);
     if (ms_message_missing(message) > 0)
-        say_message(live, MS_FIELD_MESSAGE_MISSING, NULL, ms_message_missing(message));
+        say_message(live, message, MS_FIELD_MESSAGE_MISSING, NULL, ms_message_missing(message));
     const char *sha256 = ms_message_sha256(message);
     if (sha256)
-        say_message(live, MS_FIELD_MESSAGE_SHA256, sha256, 0);
+        say_message(live, message, MS_FIELD_MESSAGE_SHA256, sha256, 0);
     if (live->record) {
         ms_record_add_message(live->record, message);
         live->kept +=
             MIN(ms_message_kept(message), live->all->options.limits.value[MS_LIMIT_MESSAGE_MEMORY]);
     }
+    unsigned at = 0;
+    while (live->open[at] != message)
+        at++;
+    for (; at + 1 < MS_OPEN_MESSAGES; at++)
+        live->open[at] = live->open[at + 1];
+    live->open[at] = NULL;
     ms_message_unref(message);
-    live->message = NULL;
+}
+
+static void talk_message_open(MsTalk *talk, int32_t number, MsDirection direction)
+{
+    MsLive *live = (MsLive *)talk;
+    const MsEngineOptions *options = &live->all->options;
+    if (live->open[MS_OPEN_MESSAGES - 1])
+        talk_message_close(talk, ms_message_number(live->open[0]), MS_MESSAGE_CUT);
+    unsigned at = 0;
+    while (live->open[at])
+        at++;
+    live->open[at] = ms_message_new(number, direction, &options->limits, options->keep,
+                                    options->hash, options->open_spool, live->all->user_data);
 }
 
 const MsTalkClass ms_live_talk = {.fact = talk_fact,

@@ -62,7 +62,7 @@ static char *run(const uint8_t *data, size_t size, size_t step, MsKeep keep)
     limits.value[MS_LIMIT_MESSAGE_HEAD] = 4096;
     limits.value[MS_LIMIT_MESSAGE_HEADER] = 9000;
     limits.value[MS_LIMIT_MESSAGE_MEMORY] = 16384;
-    g_autoptr(MsMessage) message = ms_message_new(3, &limits, keep, true, NULL, NULL);
+    g_autoptr(MsMessage) message = ms_message_new(3, MS_TO_SERVER, &limits, keep, true, NULL, NULL);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     size_t seen = 0, from = 0;
     bool holes = false;

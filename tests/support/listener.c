@@ -92,46 +92,54 @@ static void on_oddity(MsTalk *talk, const MsOddity *oddity)
     g_string_append_c(listener->log, '\n');
 }
 
-static void on_message_open(MsTalk *talk, int32_t message)
+/* The open message of that number; -1: a free place. */
+static ListenerMail *mail_of(Listener *listener, int32_t number)
 {
-    Listener *listener = (Listener *)talk;
-    g_assert_false(listener->mail_open);
+    for (unsigned i = 0; i < MS_OPEN_MESSAGES; i++) {
+        ListenerMail *mail = &listener->mails[i];
+        if (number < 0 ? !mail->text : mail->text && mail->number == number)
+            return mail;
+    }
+    g_assert_not_reached();
+}
+
+static void on_message_open(MsTalk *talk, int32_t message, MsDirection direction)
+{
     g_assert_cmpint(message, >=, 0);
-    listener->mail_open = true;
+    ListenerMail *mail = mail_of((Listener *)talk, -1);
+    mail->number = message;
+    mail->direction = direction;
+    mail->text = g_string_new("");
 }
 
 static void on_message_bytes(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
                              size_t length)
 {
-    Listener *listener = (Listener *)talk;
-    (void)message;
-    g_assert_true(listener->mail_open);
+    ListenerMail *mail = mail_of((Listener *)talk, message);
     g_assert_cmpuint(length, >, 0);
     g_assert_cmpuint(offset + length, <=, bytes->length);
-    g_string_append_len(listener->mail, (const char *)bytes->data + offset, (gssize)length);
-    ms_ranges_add(&listener->mail_at, bytes, offset, length, 64);
+    g_string_append_len(mail->text, (const char *)bytes->data + offset, (gssize)length);
+    ms_ranges_add(&mail->at, bytes, offset, length, 64);
 }
 
 static void on_message_gap(MsTalk *talk, int32_t message, uint64_t length)
 {
-    Listener *listener = (Listener *)talk;
-    (void)message;
-    g_assert_true(listener->mail_open);
-    g_string_append_printf(listener->mail, "<gap %" G_GUINT64_FORMAT ">", length);
+    ListenerMail *mail = mail_of((Listener *)talk, message);
+    g_string_append_printf(mail->text, "<gap %" G_GUINT64_FORMAT ">", length);
 }
 
 static void on_message_close(MsTalk *talk, int32_t message, MsMessageEnd end)
 {
     static const char *const words[] = {"whole", "holed", "cut"};
     Listener *listener = (Listener *)talk;
-    g_assert_true(listener->mail_open);
-    listener->mail_open = false;
-    add_ranges(listener, MS_TO_SERVER, listener->mail_at.range, listener->mail_at.n_ranges);
+    ListenerMail *mail = mail_of(listener, message);
+    add_ranges(listener, mail->direction, mail->at.range, mail->at.n_ranges);
     g_string_append_printf(listener->log, "mail %s ", words[end]);
-    listener_quote(listener->log, listener->mail->str, listener->mail->len);
+    listener_quote(listener->log, mail->text->str, mail->text->len);
     g_string_append_printf(listener->log, " m%d\n", message);
-    g_string_truncate(listener->mail, 0);
-    ms_ranges_reset(&listener->mail_at);
+    g_string_free(mail->text, TRUE);
+    mail->text = NULL;
+    ms_ranges_clear(&mail->at);
 }
 
 static const MsTalkClass talk_class = {.fact = on_fact,
@@ -152,7 +160,6 @@ Listener *listener_new(const MsDialogueClass *class)
     listener->pending[0] = g_byte_array_new();
     listener->pending[1] = g_byte_array_new();
     listener->log = g_string_new("");
-    listener->mail = g_string_new("");
     listener->dialogue = class->create(&listener->talk);
     return listener;
 }
@@ -217,12 +224,11 @@ char *listener_finish(Listener *listener)
 {
     listener_end(listener, MS_TO_SERVER);
     listener_end(listener, MS_TO_CLIENT);
-    g_assert_false(listener->mail_open);
+    for (unsigned i = 0; i < MS_OPEN_MESSAGES; i++)
+        g_assert_null(listener->mails[i].text);
     listener->class->free(listener->dialogue);
     g_byte_array_free(listener->pending[0], TRUE);
     g_byte_array_free(listener->pending[1], TRUE);
-    g_string_free(listener->mail, TRUE);
-    ms_ranges_clear(&listener->mail_at);
     char *log = g_string_free(listener->log, FALSE);
     g_free(listener);
     return log;

@@ -7,6 +7,14 @@
 
 #include <glib.h>
 
+/* An open message. */
+typedef struct {
+    int32_t number;
+    MsDirection direction;
+    GString *text;
+    MsRanges at;
+} ListenerMail;
+
 typedef struct {
     MsTalk talk; /* first: the parser's view */
     MsLimits limits;
@@ -16,10 +24,8 @@ typedef struct {
     uint64_t at[2];         /* stream offset of pending[0] */
     bool ended[2];
     GString *log;
-    GString *mail; /* of the open message */
-    MsRanges mail_at;
-    bool mail_open;
-    size_t most_pending; /* largest number of bytes that waited */
+    ListenerMail mails[MS_OPEN_MESSAGES]; /* open messages; text NULL: a free place */
+    size_t most_pending;                  /* largest number of bytes that waited */
 } Listener;
 
 Listener *listener_new(const MsDialogueClass *class);

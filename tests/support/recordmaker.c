@@ -85,7 +85,8 @@ void rm_message(MsRecord *record, const MsLimits *limits, int32_t number, uint32
                 const char *text, long hole)
 {
     size_t length = strlen(text);
-    MsMessage *message = ms_message_new(number, limits, MS_KEEP_HEAD, true, NULL, NULL);
+    MsMessage *message =
+        ms_message_new(number, MS_TO_SERVER, limits, MS_KEEP_HEAD, true, NULL, NULL);
     const MsPiece piece = {.time_ns = RM_START_NS + (int64_t)frame * MILLI,
                            .place = range_of(frame, length)};
     const MsBytes bytes = {

@@ -63,7 +63,7 @@ static void test_hash(void)
         for (int keep = MS_KEEP_NONE; keep <= MS_KEEP_ALL; keep++) {
             g_autofree char *text = pattern(sizes[i]);
             g_autoptr(MsMessage) message =
-                ms_message_new(3, &limits, (MsKeep)keep, true, NULL, NULL);
+                ms_message_new(3, MS_TO_SERVER, &limits, (MsKeep)keep, true, NULL, NULL);
             push(message, text, sizes[i], 1460);
             g_assert_null(ms_message_sha256(message));
             ms_message_end(message, true);
@@ -121,7 +121,7 @@ static void test_spool(void)
         int opened = 0;
         g_autofree char *text = pattern(rows[i].size);
         g_autoptr(MsMessage) message =
-            ms_message_new(0, &limits, MS_KEEP_ALL, true, rows[i].spool, &opened);
+            ms_message_new(0, MS_TO_SERVER, &limits, MS_KEEP_ALL, true, rows[i].spool, &opened);
         push(message, text, rows[i].size / 2, 1000);
         if (rows[i].kept == rows[i].size)
             check_kept(message, text, rows[i].size / 2);
@@ -146,7 +146,7 @@ static void test_disk_full(void)
     g_autofree char *text = pattern(50000);
     int opened = 0;
     g_autoptr(MsMessage) message =
-        ms_message_new(0, &limits, MS_KEEP_ALL, true, open_full, &opened);
+        ms_message_new(0, MS_TO_SERVER, &limits, MS_KEEP_ALL, true, open_full, &opened);
     push(message, text, 50000, 1000);
     ms_message_end(message, true);
     g_assert_cmpint(opened, ==, 1);
@@ -158,7 +158,8 @@ static void test_holes(void)
 {
     MsLimits limits;
     ms_limits_default(&limits);
-    g_autoptr(MsMessage) message = ms_message_new(0, &limits, MS_KEEP_HEAD, true, NULL, NULL);
+    g_autoptr(MsMessage) message =
+        ms_message_new(0, MS_TO_SERVER, &limits, MS_KEEP_HEAD, true, NULL, NULL);
     push(message, "0123456789", 10, 4);
     ms_message_gap(message, 5);
     ms_message_gap(message, 0);
@@ -176,11 +177,13 @@ static void test_holes(void)
     g_assert_null(ms_message_sha256(message));
     g_assert_cmpuint(ms_message_ranges(message)->n_ranges, ==, 4);
 
-    g_autoptr(MsMessage) cut = ms_message_new(0, &limits, MS_KEEP_HEAD, true, NULL, NULL);
+    g_autoptr(MsMessage) cut =
+        ms_message_new(0, MS_TO_SERVER, &limits, MS_KEEP_HEAD, true, NULL, NULL);
     push(cut, "0123456789", 10, 4);
     ms_message_end(cut, false);
     g_assert_null(ms_message_sha256(cut));
-    g_autoptr(MsMessage) plain = ms_message_new(0, &limits, MS_KEEP_HEAD, false, NULL, NULL);
+    g_autoptr(MsMessage) plain =
+        ms_message_new(0, MS_TO_SERVER, &limits, MS_KEEP_HEAD, false, NULL, NULL);
     push(plain, "0123456789", 10, 4);
     ms_message_end(plain, true);
     g_assert_null(ms_message_sha256(plain));
@@ -216,7 +219,8 @@ static void check_fields(const Row *row, bool whole, uint64_t gap_at)
     ms_limits_default(&limits);
     size_t length = strlen(row->text);
     for (int keep = MS_KEEP_NONE; keep <= MS_KEEP_ALL; keep++) {
-        g_autoptr(MsMessage) message = ms_message_new(9, &limits, (MsKeep)keep, true, NULL, NULL);
+        g_autoptr(MsMessage) message =
+            ms_message_new(9, MS_TO_SERVER, &limits, (MsKeep)keep, true, NULL, NULL);
         size_t first = MIN(length, gap_at);
         push(message, row->text, first, 10);
         if (gap_at < length) {
@@ -284,7 +288,8 @@ static void test_long_head(void)
     MsLimits limits;
     ms_limits_default(&limits);
     limits.value[MS_LIMIT_MESSAGE_HEAD] = limits.value[MS_LIMIT_MESSAGE_HEADER] = 12;
-    g_autoptr(MsMessage) message = ms_message_new(9, &limits, MS_KEEP_HEAD, true, NULL, NULL);
+    g_autoptr(MsMessage) message =
+        ms_message_new(9, MS_TO_SERVER, &limits, MS_KEEP_HEAD, true, NULL, NULL);
     push(message, "Date: x\r\nSubject: long\r\n\r\n", 26, 10);
     ms_message_end(message, true);
     g_autoptr(GString) out = g_string_new(NULL);
@@ -294,7 +299,8 @@ static void test_long_head(void)
     /* A header that goes on behind the head is read all the same; its end is not looked for again.
      */
     limits.value[MS_LIMIT_MESSAGE_HEADER] = 1000;
-    g_autoptr(MsMessage) longer = ms_message_new(9, &limits, MS_KEEP_HEAD, true, NULL, NULL);
+    g_autoptr(MsMessage) longer =
+        ms_message_new(9, MS_TO_SERVER, &limits, MS_KEEP_HEAD, true, NULL, NULL);
     push(longer, "Date: x\r\nSubject: long\r\n\r\nbody body body", 40, 10);
     ms_message_end(longer, true);
     g_string_truncate(out, 0);

@@ -125,7 +125,8 @@ static void test_messages(void)
     ms_limits_default(&limits);
     g_autoptr(MsRecord) record = ms_record_new(0, &limits);
     for (int32_t i = 0; i < 5; i++) {
-        g_autoptr(MsMessage) message = ms_message_new(i, &limits, MS_KEEP_NONE, false, NULL, NULL);
+        g_autoptr(MsMessage) message =
+            ms_message_new(i, MS_TO_SERVER, &limits, MS_KEEP_NONE, false, NULL, NULL);
         ms_message_end(message, false);
         ms_record_add_message(record, message);
     }
