@@ -3,8 +3,6 @@
  * login, a message, TLS. RFC 5321; LMTP (RFC 2033) is the same with LHLO. */
 #include "smtp.h"
 
-#include "tls.h"
-
 #include <glib.h>
 
 #include <string.h>
@@ -195,19 +193,11 @@ static bool take_tls(MsDialogue *smtp, Input *input, bool *wait)
     *wait = false;
     if (smtp->reader[MS_TO_SERVER].skipping || !ms_tls_is_record(data(input), rest(input), 1))
         return false;
-    size_t hello = ms_tls_hello_length(data(input), rest(input));
-    *wait = !input->final &&
-            (rest(input) < MS_TLS_HEADER || (rest(input) < hello && rest(input) < line_cap(smtp)));
-    if (*wait)
-        return false;
-    const char *version = ms_tls_hello_version(data(input), rest(input));
-    ms_smtp_say_tls(smtp, MS_TO_SERVER, input->bytes, input->at);
-    if (version)
-        ms_smtp_say_text(smtp, MS_FIELD_TLS_VERSION, MS_TO_SERVER, -1, -1,
-                         ms_smtp_where(smtp, input->bytes, input->at, MIN(hello, rest(input))),
-                         version, strlen(version));
-    input->at = input->bytes->length;
-    return true;
+    size_t eaten =
+        ms_tls_look(&smtp->tls, smtp->talk, MS_TO_SERVER, input->bytes, input->at, input->final);
+    input->at += eaten;
+    *wait = eaten == 0;
+    return !*wait;
 }
 
 /* After a gap: do these bytes begin a line? Returns false when more are needed. */
@@ -265,10 +255,12 @@ static size_t take_client(MsDialogue *smtp, const MsBytes *bytes, bool final)
     smtp->client_spoke = true;
     if (smtp->reply_doubt && !smtp->pipelining && !final)
         ms_smtp_reply_over(smtp);
-    while (input.at < bytes->length && !smtp->tls_started)
+    while (input.at < bytes->length && !smtp->tls.started)
         if (!step(smtp, &input))
             return input.at;
-    return bytes->length;
+    if (!smtp->tls.started)
+        return bytes->length;
+    return input.at + ms_tls_look(&smtp->tls, smtp->talk, MS_TO_SERVER, bytes, input.at, final);
 }
 
 static size_t smtp_push(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes)
@@ -287,10 +279,10 @@ static size_t smtp_push(MsDialogue *smtp, MsDirection direction, const MsBytes *
  * it broke off in was a command that will be answered. */
 static bool take_left(MsDialogue *smtp, const MsBytes *left)
 {
-    if (left->length == 0 || smtp->tls_started)
+    if (left->length == 0)
         return false;
     size_t at = take_client(smtp, left, true);
-    bool commands = smtp->phase == MS_PHASE_COMMAND && !smtp->tls_started;
+    bool commands = smtp->phase == MS_PHASE_COMMAND && !smtp->tls.started;
     MsLineReader *reader = &smtp->reader[MS_TO_SERVER];
     if (at == left->length || !commands || reader->skipping || smtp->resync[MS_TO_SERVER])
         return false;
@@ -339,8 +331,11 @@ static void smtp_gap(MsDialogue *smtp, MsDirection direction, uint64_t at, uint6
                      const MsBytes *left)
 {
     (void)at;
-    if (smtp->tls_started)
+    if (smtp->tls.started) {
+        ms_tls_look(&smtp->tls, smtp->talk, direction, left, 0, true);
+        smtp->tls.done[direction] = true;
         return;
+    }
     if (direction == MS_TO_SERVER) {
         gap_to_server(smtp, length, left);
         return;

@@ -10,6 +10,7 @@
 #include "auth.h"
 #include "dialogue.h"
 #include "line.h"
+#include "tls.h"
 
 /* What waits for a reply. */
 typedef enum {
@@ -152,7 +153,8 @@ struct MsDialogue {
     bool may_miss;      /* commands may have been lost: an unknown start or a gap */
     bool pipelining;    /* the client sent a command before the reply to the one before */
     bool ehlo_answered; /* an EHLO reply was seen whole */
-    bool tls_offered, tls_requested, tls_accepted, tls_expected[2], tls_started;
+    bool tls_offered, tls_requested, tls_accepted, tls_expected[2];
+    MsTlsLook tls;
     bool server_silent; /* waiting for the server was given up: what is said decides */
     bool doubt_wait;    /* MS_PHASE_WAIT: the reply that is waited for may be in a gap */
     bool data_refused;  /* the line before was a DATA that was refused */
@@ -197,9 +199,6 @@ void ms_smtp_odd(MsDialogue *smtp, MsOddityKind kind, MsDirection direction, int
 /* Oddities of every line: bare LF, NUL, too long. */
 void ms_smtp_check_line(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes,
                         const MsLineSpan *span);
-/* TLS begins with these bytes: says so once. */
-void ms_smtp_say_tls(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes, size_t offset);
-
 /* --- smtp_queue.c --- */
 
 /* A command waits for its reply. */

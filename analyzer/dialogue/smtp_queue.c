@@ -192,7 +192,7 @@ void ms_smtp_give_up(MsDialogue *smtp)
     uint32_t open = smtp->unqueued;
     for (uint32_t i = 0; i < smtp->queue_count; i++)
         open += entry_at(smtp, i)->kind != MS_AWAIT_HIDDEN && !entry_at(smtp, i)->doubt;
-    if (open > 0 && smtp->server_spoke && !smtp->tls_started)
+    if (open > 0 && smtp->server_spoke && !smtp->tls.started)
         ms_smtp_odd(smtp, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, &smtp->command_at, 0,
                     open == 1 ? "the last command" : "the last commands");
     while (smtp->queue_count > 0)

@@ -2,7 +2,6 @@
  * smtp_reply.c - replies of the server: one or several lines (RFC 5321 4.2.1), enhanced status
  * codes (RFC 2034, 3463), and what each means for the command it answers. */
 #include "smtp.h"
-#include "tls.h"
 
 #include <glib.h>
 
@@ -318,29 +317,19 @@ static bool resync(MsDialogue *smtp, const uint8_t *data, size_t length)
     return true;
 }
 
-/* Whether encrypted bytes begin here; *wait: too few bytes to tell. */
-static bool tls_here(MsDialogue *smtp, const uint8_t *data, size_t length, bool *wait)
+/* Whether encrypted bytes begin here. */
+static bool tls_here(const MsDialogue *smtp, const uint8_t *data, size_t length)
 {
-    *wait = false;
-    if (smtp->reply || smtp->reader[MS_TO_CLIENT].skipping || !ms_tls_is_record(data, length, 1))
-        return false;
-    *wait = length < MS_TLS_HEADER;
-    return !*wait;
+    return smtp->tls.started || (!smtp->reply && !smtp->reader[MS_TO_CLIENT].skipping &&
+                                 ms_tls_is_record(data, length, 1));
 }
 
 size_t ms_smtp_replies(MsDialogue *smtp, const MsBytes *bytes)
 {
     size_t at = 0;
     while (at < bytes->length) {
-        if (smtp->tls_started)
-            return bytes->length;
-        bool wait;
-        if (tls_here(smtp, bytes->data + at, bytes->length - at, &wait)) {
-            ms_smtp_say_tls(smtp, MS_TO_CLIENT, bytes, at);
-            return bytes->length;
-        }
-        if (wait)
-            return at;
+        if (tls_here(smtp, bytes->data + at, bytes->length - at))
+            return at + ms_tls_look(&smtp->tls, smtp->talk, MS_TO_CLIENT, bytes, at, false);
         if (smtp->resync[MS_TO_CLIENT] && !resync(smtp, bytes->data + at, bytes->length - at))
             return at;
         MsLineSpan span;
@@ -378,8 +367,10 @@ void ms_smtp_reply_over(MsDialogue *smtp)
 
 void ms_smtp_reply_cut(MsDialogue *smtp, const MsBytes *left)
 {
-    if (left->length >= 4 && !smtp->tls_started && !smtp->reader[MS_TO_CLIENT].skipping &&
-        !smtp->resync[MS_TO_CLIENT] && line_code(left->data, left->length) != 0) {
+    if (smtp->tls.started)
+        ms_tls_look(&smtp->tls, smtp->talk, MS_TO_CLIENT, left, 0, true);
+    else if (left->length >= 4 && !smtp->reader[MS_TO_CLIENT].skipping &&
+             !smtp->resync[MS_TO_CLIENT] && line_code(left->data, left->length) != 0) {
         MsLineSpan span = {.length = left->length, .eaten = left->length};
         if (left->data[left->length - 1] == '\r')
             span.length--;

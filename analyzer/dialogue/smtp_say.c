@@ -2,7 +2,6 @@
  * smtp_say.c - how the SMTP parser speaks: facts, lines and oddities with the ranges they stand on.
  */
 #include "smtp.h"
-#include "tls.h"
 
 #include <glib.h>
 
@@ -143,15 +142,4 @@ void ms_smtp_check_line(MsDialogue *smtp, MsDirection direction, const MsBytes *
                     ms_smtp_where(smtp, bytes, span->offset + (size_t)(nul - text), 1), 1,
                     direction == MS_TO_SERVER ? "in a command" : "in a reply");
     }
-}
-
-void ms_smtp_say_tls(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes, size_t offset)
-{
-    ms_smtp_say_mark(
-        smtp, MS_LINE_TLS, direction, -1,
-        ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, MS_TLS_HEADER)));
-    ms_smtp_say_number(
-        smtp, MS_FIELD_TLS_STARTED, direction, -1, -1,
-        ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, MS_TLS_HEADER)), 1);
-    smtp->tls_started = true;
 }

@@ -250,6 +250,7 @@ static bool is_own_word(unsigned field)
     case MS_FIELD_SMTP_RCPT_OUTCOME:
     case MS_FIELD_SMTP_TRANSFER:
     case MS_FIELD_TLS_VERSION:
+    case MS_FIELD_TLS_VERSION_SELECTED:
         return true;
     default:
         return ms_field((MsFieldId)field)->type == MS_ADDRESS;
