@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * store.c - entries in an arena, hung up twice: in their session, and in each frame they concern.
+ */
+#include "store.h"
+
+#include "arena.h"
+
+typedef struct Link {
+    const MsEntry *entry;
+    struct Link *next;
+} Link;
+
+/* What belongs to a frame. */
+typedef struct {
+    Link *first, *last;
+} Slot;
+
+struct MsStore {
+    MsArena arena;
+    uint64_t cap;
+    uint64_t omitted;
+    uint32_t frame;
+    GHashTable *frames;  /* frame number -> Slot */
+    GPtrArray *sessions; /* MsStoreSession */
+};
+
+MsStore *ms_store_new(uint64_t cap)
+{
+    MsStore *store = g_new0(MsStore, 1);
+    store->cap = cap;
+    store->frames = g_hash_table_new(g_direct_hash, g_direct_equal);
+    store->sessions = g_ptr_array_new();
+    return store;
+}
+
+void ms_store_free(MsStore *store)
+{
+    if (!store)
+        return;
+    g_hash_table_unref(store->frames);
+    g_ptr_array_unref(store->sessions);
+    ms_arena_clear(&store->arena);
+    g_free(store);
+}
+
+void ms_store_at(MsStore *store, uint32_t frame)
+{
+    store->frame = frame;
+}
+
+static MsStoreSession *session_of(MsStore *store, uint32_t number)
+{
+    while (store->sessions->len <= number) {
+        MsStoreSession *session = ms_arena_alloc(&store->arena, sizeof *session);
+        *session = (MsStoreSession){0};
+        g_ptr_array_add(store->sessions, session);
+    }
+    return g_ptr_array_index(store->sessions, number);
+}
+
+/* Hangs the entry up in a frame, unless it is the last thing there: then it is there already. */
+static void link_frame(MsStore *store, MsStoreSession *session, uint32_t frame,
+                       const MsEntry *entry)
+{
+    if (frame == 0)
+        return;
+    if (session->first_frame == 0 || frame < session->first_frame)
+        session->first_frame = frame;
+    session->last_frame = MAX(session->last_frame, frame);
+    Slot *slot = g_hash_table_lookup(store->frames, GUINT_TO_POINTER(frame));
+    if (!slot) {
+        slot = ms_arena_alloc(&store->arena, sizeof *slot);
+        *slot = (Slot){0};
+        g_hash_table_insert(store->frames, GUINT_TO_POINTER(frame), slot);
+    }
+    if (slot->last && slot->last->entry == entry)
+        return;
+    Link *link = ms_arena_alloc(&store->arena, sizeof *link);
+    *link = (Link){.entry = entry};
+    if (slot->last)
+        slot->last->next = link;
+    else
+        slot->first = link;
+    slot->last = link;
+}
+
+/* Makes an entry; NULL when the store is full. */
+static MsEntry *entry_new(MsStore *store, uint32_t session, MsEntryKind kind)
+{
+    if (store->arena.total >= store->cap) {
+        store->omitted++;
+        return NULL;
+    }
+    MsEntry *entry = ms_arena_alloc(&store->arena, sizeof *entry);
+    *entry = (MsEntry){.kind = kind, .session = session, .frame = store->frame};
+    return entry;
+}
+
+/* Puts the entry behind all others of its session. */
+static MsStoreSession *hang_up(MsStore *store, MsEntry *entry)
+{
+    MsStoreSession *session = session_of(store, entry->session);
+    if (session->last)
+        session->last->next = entry;
+    else
+        session->first = entry;
+    session->last = entry;
+    return session;
+}
+
+/* Hangs the entry up in the frame with which it became known, and in those of its ranges. What is
+ * said when the capture ended and has no bytes of its own belongs to the session's last frame. */
+static void link_all(MsStore *store, MsStoreSession *session, MsEntry *entry, const MsRange *ranges,
+                     uint32_t n_ranges)
+{
+    uint32_t known = entry->frame == 0 && n_ranges == 0 ? session->last_frame : entry->frame;
+    for (uint32_t i = 0; i < n_ranges; i++) {
+        entry->decrypted |= ranges[i].source == MS_SOURCE_DECRYPTED;
+        link_frame(store, session, ranges[i].frame, entry);
+    }
+    session->decrypted |= entry->decrypted;
+    link_frame(store, session, known, entry);
+}
+
+static const MsRange *copy_ranges(MsStore *store, const MsRange *ranges, uint32_t count)
+{
+    return ms_arena_copy(&store->arena, ranges, count * sizeof *ranges);
+}
+
+void ms_store_add_fact(MsStore *store, uint32_t number, const MsFact *fact)
+{
+    MsEntry *entry = entry_new(store, number, MS_ENTRY_FACT);
+    if (!entry)
+        return;
+    entry->as.fact = *fact;
+    entry->as.fact.text = ms_arena_copy(&store->arena, fact->text, fact->text_length);
+    entry->as.fact.ranges = copy_ranges(store, fact->ranges, fact->n_ranges);
+    MsStoreSession *session = hang_up(store, entry);
+    link_all(store, session, entry, entry->as.fact.ranges, fact->n_ranges);
+    session->value[fact->field] = &entry->as.fact;
+    if (fact->field == MS_FIELD_MESSAGE_SIZE) {
+        session->messages++;
+        session->message_bytes += (uint64_t)fact->number;
+    }
+    if (fact->field == MS_FIELD_AUTH_MECHANISM)
+        session->logins++;
+    if (fact->field == MS_FIELD_SESSION_LAST)
+        session->over = true;
+}
+
+void ms_store_add_line(MsStore *store, uint32_t number, const MsLine *line)
+{
+    MsEntry *entry = entry_new(store, number, MS_ENTRY_LINE);
+    if (!entry)
+        return;
+    entry->as.line = *line;
+    entry->as.line.text = ms_arena_copy(&store->arena, line->text, line->text_length);
+    entry->as.line.note = ms_arena_copy(&store->arena, line->note, line->note_length);
+    entry->as.line.ranges = copy_ranges(store, line->ranges, line->n_ranges);
+    hang_up(store, entry);
+}
+
+void ms_store_add_oddity(MsStore *store, uint32_t number, const MsOddity *oddity)
+{
+    MsEntry *entry = entry_new(store, number, MS_ENTRY_ODDITY);
+    if (!entry)
+        return;
+    entry->as.oddity = *oddity;
+    entry->as.oddity.detail = ms_arena_copy(&store->arena, oddity->detail, oddity->detail_length);
+    entry->as.oddity.ranges = copy_ranges(store, oddity->ranges, oddity->n_ranges);
+    MsStoreSession *session = hang_up(store, entry);
+    link_all(store, session, entry, entry->as.oddity.ranges, oddity->n_ranges);
+}
+
+uint32_t ms_store_sessions(const MsStore *store)
+{
+    return store->sessions->len;
+}
+
+const MsStoreSession *ms_store_session(const MsStore *store, uint32_t number)
+{
+    return number < store->sessions->len ? g_ptr_array_index(store->sessions, number) : NULL;
+}
+
+bool ms_store_frame(const MsStore *store, uint32_t frame, MsStoreFunc func, void *user_data)
+{
+    const Slot *slot = g_hash_table_lookup(store->frames, GUINT_TO_POINTER(frame));
+    if (!slot)
+        return false;
+    for (const Link *link = slot->first; link; link = link->next)
+        func(link->entry, user_data);
+    return true;
+}
+
+uint64_t ms_store_omitted(const MsStore *store)
+{
+    return store->omitted;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * store.h - what the engine said of the open capture, found again by frame and by session. Filled
+ * while Wireshark reads the frames for the first time, read whenever a frame is drawn. Knows
+ * nothing of Wireshark. */
+#pragma once
+
+#include "fact/fact.h"
+
+#include <glib.h>
+
+typedef struct MsStore MsStore;
+
+typedef enum { MS_ENTRY_FACT, MS_ENTRY_LINE, MS_ENTRY_ODDITY } MsEntryKind;
+
+/* One thing said, with its text and ranges. */
+typedef struct MsEntry {
+    MsEntryKind kind;
+    uint32_t session;     /* 0-based */
+    uint32_t frame;       /* frame with which it became known; 0: when the capture ended */
+    bool decrypted;       /* some of its bytes were decrypted */
+    struct MsEntry *next; /* of the same session, as they were said */
+    union {
+        MsFact fact;
+        MsLine line;
+        MsOddity oddity;
+    } as;
+} MsEntry;
+
+/* A session as far as it is known. Text is borrowed from facts; NULL when not known. */
+typedef struct {
+    const MsEntry *first; /* all that was said, see MsEntry.next */
+    MsEntry *last;
+    const MsFact *value[MS_N_FIELDS]; /* the last fact of each field */
+    uint64_t message_bytes;           /* sum of message.size */
+    uint32_t messages;
+    uint32_t logins;
+    uint32_t first_frame, last_frame; /* 1-based, of all ranges and triggers */
+    bool decrypted;                   /* something in it was */
+    bool over;                        /* nothing more will be said */
+} MsStoreSession;
+
+/* `cap`: most bytes to hold; what comes later is counted and left out. */
+MsStore *ms_store_new(uint64_t cap);
+void ms_store_free(MsStore *store); /* accepts NULL */
+
+/* The frame being read: what is added from now on became known with it. 0: the capture ended. */
+void ms_store_at(MsStore *store, uint32_t frame);
+
+/* Copy what is given. */
+void ms_store_add_fact(MsStore *store, uint32_t session, const MsFact *fact);
+void ms_store_add_line(MsStore *store, uint32_t session, const MsLine *line);
+void ms_store_add_oddity(MsStore *store, uint32_t session, const MsOddity *oddity);
+
+/* How many sessions there are; and one of them, NULL when there is none of that number. */
+uint32_t ms_store_sessions(const MsStore *store);
+const MsStoreSession *ms_store_session(const MsStore *store, uint32_t number);
+
+/* Calls `func` with what belongs to a frame, in the order in which it was said: what became known
+ * with it, and what has bytes in it. Returns false, and calls nothing, when nothing does. */
+typedef void (*MsStoreFunc)(const MsEntry *entry, void *user_data);
+bool ms_store_frame(const MsStore *store, uint32_t frame, MsStoreFunc func, void *user_data);
+
+/* Things left out because of the cap. */
+uint64_t ms_store_omitted(const MsStore *store);

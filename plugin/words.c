@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * words.c - texts for the tree, the columns and the tables. */
+#include "words.h"
+
+#include "base/escape.h"
+#include "fact/replies.h"
+#include "state.h"
+
+#include <string.h>
+
+const char *ms_words_text(wmem_allocator_t *pool, const char *text, size_t length)
+{
+    const uint8_t *data = (const uint8_t *)text;
+    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
+    for (size_t at = 0; at < length;) {
+        size_t run = ms_utf8_length(data + at, length - at);
+        if (data[at] == 0)
+            wmem_strbuf_append(out, "\xe2\x90\x80"); /* U+2400 */
+        else if (run == 0)
+            wmem_strbuf_append(out, "\xef\xbf\xbd"); /* U+FFFD */
+        else
+            wmem_strbuf_append_len(out, text + at, run);
+        at += MAX(run, (size_t)1);
+    }
+    return wmem_strbuf_get_str(out);
+}
+
+const char *ms_words_fact(wmem_allocator_t *pool, const MsFact *fact)
+{
+    if (ms_state.preferences.show_secrets)
+        return ms_words_text(pool, fact->text, fact->text_length);
+    MsBuffer out = {0};
+    ms_redact_fact(ms_state.redactor, fact, &out);
+    const char *text = ms_words_text(pool, (const char *)out.data, out.length);
+    ms_buffer_clear(&out);
+    return text;
+}
+
+static const char *value_of(wmem_allocator_t *pool, const MsStoreSession *session, MsFieldId field)
+{
+    const MsFact *fact = session->value[field];
+    return fact ? ms_words_fact(pool, fact) : NULL;
+}
+
+static void append_end(wmem_allocator_t *pool, wmem_strbuf_t *out, const MsStoreSession *session,
+                       MsFieldId address, MsFieldId port)
+{
+    const char *text = value_of(pool, session, address);
+    const MsFact *number = session->value[port];
+    bool bracket = text && strchr(text, ':');
+    wmem_strbuf_append_printf(out, bracket ? "[%s]" : "%s", text ? text : "?");
+    if (number)
+        wmem_strbuf_append_printf(out, ":%d", (int)number->number);
+}
+
+const char *ms_words_session(wmem_allocator_t *pool, const MsStoreSession *session)
+{
+    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
+    append_end(pool, out, session, MS_FIELD_SESSION_CLIENT, MS_FIELD_SESSION_CLIENT_PORT);
+    wmem_strbuf_append(out, " \xe2\x86\x92 "); /* an arrow */
+    append_end(pool, out, session, MS_FIELD_SESSION_SERVER, MS_FIELD_SESSION_SERVER_PORT);
+    const char *protocol = value_of(pool, session, MS_FIELD_SESSION_PROTOCOL);
+    if (protocol)
+        wmem_strbuf_append_printf(out, ", %s%s", protocol,
+                                  session->decrypted ? " (decrypted)" : "");
+    const char *user = value_of(pool, session, MS_FIELD_AUTH_USERNAME);
+    const char *outcome = value_of(pool, session, MS_FIELD_AUTH_OUTCOME);
+    if (user)
+        wmem_strbuf_append_printf(out, ", user %s", user);
+    if (outcome)
+        wmem_strbuf_append_printf(out, ", login: %s", outcome);
+    if (session->messages > 0)
+        wmem_strbuf_append_printf(out, ", %u message%s of %" PRIu64 " bytes", session->messages,
+                                  session->messages > 1 ? "s" : "", session->message_bytes);
+    const char *end = value_of(pool, session, MS_FIELD_SESSION_END);
+    if (end)
+        wmem_strbuf_append_printf(out, ", end: %s", end);
+    return wmem_strbuf_get_str(out);
+}
+
+static bool is_reply_code(unsigned field)
+{
+    switch (field) {
+    case MS_FIELD_AUTH_REPLY_CODE:
+    case MS_FIELD_SMTP_FINAL_REPLY:
+    case MS_FIELD_SMTP_GREETING_CODE:
+    case MS_FIELD_SMTP_MAIL_REPLY:
+    case MS_FIELD_SMTP_QUIT_CODE:
+    case MS_FIELD_SMTP_RCPT_REPLY:
+    case MS_FIELD_SMTP_REPLY_CODE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+const char *ms_words_meaning(wmem_allocator_t *pool, const MsFact *fact)
+{
+    const char *rfc = NULL;
+    const char *words = NULL;
+    if (is_reply_code(fact->field))
+        words = ms_reply_words((unsigned)fact->number, &rfc);
+    else if (fact->field == MS_FIELD_SMTP_ENHANCED_CODE)
+        words = ms_enhanced_words(fact->text, fact->text_length, &rfc);
+    if (!words)
+        return NULL;
+    return rfc && *rfc ? wmem_strdup_printf(pool, "%s (RFC %s)", words, rfc) : words;
+}

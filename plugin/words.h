@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * words.h - captured text as C strings that Wireshark can show: valid UTF-8, no NUL. */
+#pragma once
+
+#include "base/buffer.h"
+#include "store.h"
+#include "ws_compat.h"
+
+/* Bytes that are not UTF-8 become U+FFFD (as in JSON), a NUL the symbol U+2400. */
+const char *ms_words_text(wmem_allocator_t *pool, const char *text, size_t length);
+
+/* The text of a fact as the user wants it: secrets may be masked. */
+const char *ms_words_fact(wmem_allocator_t *pool, const MsFact *fact);
+
+/* A session in a line: "192.0.2.25:52162 -> 198.51.100.10:587, smtp, user erin, ..." */
+const char *ms_words_session(wmem_allocator_t *pool, const MsStoreSession *session);
+
+/* A reply code or enhanced code in words, with RFC and section; NULL when the fact is none. */
+const char *ms_words_meaning(wmem_allocator_t *pool, const MsFact *fact);
