@@ -58,14 +58,23 @@ static void on_oddity(MsStream *stream, unsigned side, const MsOddity *oddity, v
         ms_session_oddity(stream, side, oddity);
 }
 
+static void on_segment(MsStream *stream, unsigned side, const MsSegment *segment, void *user_data)
+{
+    (void)user_data;
+    ms_session_segment(stream, side, segment);
+}
+
 static void on_over(MsStream *stream, MsOver why, void *user_data)
 {
     MsEngine *engine = user_data;
     ms_session_over(&engine->sessions, stream, why);
 }
 
-static const MsStreamEvents events = {
-    .bytes = on_bytes, .gap = on_gap, .event = on_event, .oddity = on_oddity};
+static const MsStreamEvents events = {.bytes = on_bytes,
+                                      .gap = on_gap,
+                                      .event = on_event,
+                                      .oddity = on_oddity,
+                                      .segment = on_segment};
 
 MsEngine *ms_engine_new(const MsEngineOptions *options, const MsSink *sink, void *user_data)
 {

@@ -7,7 +7,7 @@
 
 #include <glib.h>
 
-enum { MOST_RUNS = 40 }; /* runs of frames listed of a bulk */
+enum { MOST_RUNS = 40 }; /* runs of frames of a bulk that are listed without asking for less */
 
 void ms_filter_add(MsFilter *filter, const MsRange *ranges, size_t count, uint64_t omitted)
 {
@@ -68,38 +68,74 @@ static void write_list(MsFrameSet *set, uint16_t file, MsBuffer *out)
     ms_buffer_byte(out, '}');
 }
 
-static void write_sender(const MsFilter *filter, uint32_t first, uint32_t last, MsBuffer *out)
+/* "ip.src == 192.0.2.10 && tcp.srcport == 40000"; `to`: of the other one, dst. */
+static void write_end(const MsFilterSender *sender, bool to, MsBuffer *out)
 {
-    const MsFilterSender *sender = &filter->sender;
-    bool v6 = memchr(sender->address, ':', sender->address_length) != NULL;
-    ms_buffer_printf(out, "(frame.number in {%u..%u} && %s == ", first, last,
-                     v6 ? "ipv6.src" : "ip.src");
-    ms_escape_terminal(out, (const uint8_t *)sender->address, sender->address_length);
-    ms_buffer_printf(out, " && tcp.srcport == %u && tcp.len > 0)", sender->port);
+    bool v6 = memchr(sender->address[to], ':', sender->address_length[to]) != NULL;
+    ms_buffer_printf(out, "%s.%s == ", v6 ? "ipv6" : "ip", to ? "dst" : "src");
+    ms_escape_terminal(out, (const uint8_t *)sender->address[to], sender->address_length[to]);
+    ms_buffer_printf(out, " && tcp.%sport == %u && ", to ? "dst" : "src", sender->port[to]);
 }
 
-bool ms_filter_write(MsFilter *filter, uint16_t file, MsBuffer *out, bool *wider)
+/* All data of the sender from the first frame to the last one, but for the others. What an ICMP
+ * error quotes of a segment has no tcp.len in Wireshark. */
+static void write_sender(const MsFilter *filter, uint16_t file, uint32_t first, uint32_t last,
+                         MsBuffer *out)
+{
+    const MsFilterSender *sender = &filter->sender;
+    MsFrameSet others = {0};
+    ms_buffer_byte(out, '(');
+    write_end(sender, false, out);
+    write_end(sender, true, out);
+    ms_buffer_printf(out, "tcp.len > 0 && frame.number in {%u..%u}", first, last);
+    for (size_t i = 0; i < sender->n_others; i++) {
+        const MsRange range = {.file = (uint16_t)(sender->others[i] >> 32),
+                               .frame = (uint32_t)sender->others[i]};
+        if (range.file == file && range.frame > first && range.frame < last)
+            ms_frames_add(&others, &range, 1, 0);
+    }
+    if (others.count > 0) {
+        ms_buffer_text(out, " && !(");
+        write_list(&others, file, out);
+        ms_buffer_byte(out, ')');
+    }
+    ms_buffer_byte(out, ')');
+    ms_frames_clear(&others);
+}
+
+/* Cited in the same answer, but not sent by the sender of the bulk or not between its ends. */
+static void write_short(MsFilter *filter, uint16_t file, MsBuffer *out)
 {
     uint32_t first = 0;
     uint32_t last = 0;
-    size_t runs = count_runs(&filter->bulk, file, &first, &last);
-    bool list = runs <= MOST_RUNS && filter->bulk.omitted == 0;
-    *wider = runs > 0 && !list && filter->sender.address_length > 0;
-    if (!*wider) {
-        MsFrameSet all = {0};
-        ms_frames_join(&all, &filter->frames);
-        ms_frames_join(&all, &filter->bulk);
-        runs = count_runs(&all, file, &first, &last);
-        if (runs > 0)
-            write_list(&all, file, out);
-        ms_frames_clear(&all);
-        return runs > 0;
-    }
-    uint32_t ignored;
-    if (count_runs(&filter->frames, file, &ignored, &ignored) > 0) {
+    if (count_runs(&filter->frames, file, &first, &last) > 0) {
         write_list(&filter->frames, file, out);
         ms_buffer_text(out, " || ");
     }
-    write_sender(filter, first, last, out);
-    return true;
+    count_runs(&filter->bulk, file, &first, &last);
+    write_sender(filter, file, first, last, out);
+}
+
+bool ms_filter_write(MsFilter *filter, uint16_t file, MsBuffer *out)
+{
+    uint32_t first = 0;
+    uint32_t last = 0;
+    bool many = count_runs(&filter->bulk, file, &first, &last) > MOST_RUNS;
+    MsFrameSet all = {0};
+    ms_frames_join(&all, &filter->frames);
+    ms_frames_join(&all, &filter->bulk);
+    size_t runs = count_runs(&all, file, &first, &last);
+    MsBuffer list = {0};
+    if (runs > 0)
+        write_list(&all, file, &list);
+    ms_frames_clear(&all);
+    MsBuffer brief = {0};
+    if (many && filter->sender.address_length[0] > 0)
+        write_short(filter, file, &brief);
+    bool use = brief.length > 0 && (brief.length < list.length || filter->bulk.omitted > 0);
+    const MsBuffer *best = use ? &brief : &list;
+    ms_buffer_append(out, best->data, best->length);
+    ms_buffer_clear(&list);
+    ms_buffer_clear(&brief);
+    return runs > 0;
 }

@@ -5,11 +5,14 @@
 
 #include "../front/cite.h"
 
-/* Whose data a long list of frames is; all NULL or 0 when not known. */
+/* Whose data a long list of frames is; all NULL or 0 when not known. Index 0 is the sender. */
 typedef struct {
-    const char *address; /* of the sender, as in session.client; not NUL-terminated */
-    size_t address_length;
-    uint16_t port;
+    const char *address[2]; /* as in session.client; not NUL-terminated */
+    size_t address_length[2];
+    uint16_t port[2];
+    const uint64_t *others; /* frames (file << 32 | frame, rising) with data of the sender that the
+                               bulk has not */
+    size_t n_others;
 } MsFilterSender;
 
 /* The frames of one answer. All zero is an empty filter. */
@@ -26,6 +29,6 @@ void ms_filter_add_bulk(MsFilter *filter, const MsRange *ranges, size_t count, u
 void ms_filter_clear(MsFilter *filter);
 
 /* Appends the filter for the frames of one file; false, and nothing, when it has none there. A bulk
- * that is too long for a list is described by its sender within a range of frames: *wider becomes
- * true, as repeats of these segments are shown too. */
-bool ms_filter_write(MsFilter *filter, uint16_t file, MsBuffer *out, bool *wider);
+ * in very many runs of frames is described by its sender within a range of frames, without those of
+ * the sender that are not of the bulk, when that is known and shorter. */
+bool ms_filter_write(MsFilter *filter, uint16_t file, MsBuffer *out);

@@ -131,14 +131,26 @@ static void put_recipients(MsView *view, int32_t mail)
 }
 
 /* The filter of a long message needs its sender. */
-static void set_sender(MsView *view)
+static void set_sender(MsView *view, const MsMessage *message)
 {
-    const MsFact *address = ms_view_fact(view, MS_FIELD_SESSION_CLIENT);
-    const MsFact *port = ms_view_fact(view, MS_FIELD_SESSION_CLIENT_PORT);
-    if (address && port)
-        view->filter.sender = (MsFilterSender){.address = address->text,
-                                               .address_length = address->text_length,
-                                               .port = (uint16_t)port->number};
+    static const MsFieldId ends[2][2] = {
+        {MS_FIELD_SESSION_CLIENT, MS_FIELD_SESSION_CLIENT_PORT},
+        {MS_FIELD_SESSION_SERVER, MS_FIELD_SESSION_SERVER_PORT},
+    };
+    MsFilterSender sender = {0};
+    if (!ms_message_others(message, &sender.others, &sender.n_others))
+        return;
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned end = ms_message_direction(message) == MS_TO_SERVER ? i : !i;
+        const MsFact *address = ms_view_fact(view, ends[end][0]);
+        const MsFact *port = ms_view_fact(view, ends[end][1]);
+        if (!address || !port)
+            return;
+        sender.address[i] = address->text;
+        sender.address_length[i] = address->text_length;
+        sender.port[i] = (uint16_t)port->number;
+    }
+    view->filter.sender = sender;
 }
 
 static void put_size(MsView *view, const MsMessage *message, const MsFact *transfer)
@@ -168,7 +180,7 @@ static void put_size(MsView *view, const MsMessage *message, const MsFact *trans
     ms_pen_cite(pen, ranges->range, ranges->n_ranges, ranges->omitted, ranges->time_ns,
                 view->start_ns);
     ms_filter_add_bulk(&view->filter, ranges->range, ranges->n_ranges, ranges->omitted);
-    set_sender(view);
+    set_sender(view, message);
     ms_pen_newline(pen);
     if (ms_message_sha256(message))
         ms_view_say(view, "SHA-256", "%s", ms_message_sha256(message));

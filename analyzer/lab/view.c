@@ -202,8 +202,7 @@ void ms_view_filter(MsView *view)
         ms_pen_newline(pen);
     for (size_t file = 0; file < MAX(origins->n_files, 1); file++) {
         MsBuffer text = {0};
-        bool wider;
-        if (ms_filter_write(&view->filter, (uint16_t)file, &text, &wider)) {
+        if (ms_filter_write(&view->filter, (uint16_t)file, &text)) {
             ms_pen_go(pen, MS_VIEW_LABEL);
             pen->indent = MS_VIEW_LABEL;
             ms_pen_say(pen, "Filter");
@@ -211,7 +210,7 @@ void ms_view_filter(MsView *view)
                 ms_pen_say(pen, " for ");
                 ms_pen_name(pen, origins->files[file]);
             }
-            ms_pen_say(pen, "%s: ", wider ? " (shows repeated segments too)" : "");
+            ms_pen_say(pen, ": ");
             ms_pen_ink(pen, MS_INK_NOTE);
             ms_buffer_append(pen->out, text.data, text.length); /* one line, to be copied */
             ms_pen_newline(pen);

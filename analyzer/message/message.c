@@ -6,6 +6,7 @@
 #include "../base/fold.h"
 #include "hash.h"
 #include "header.h"
+#include "others.h"
 
 #include <errno.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct MsMessage {
     MsHash *context;  /* only when the message is longer than its head */
     char sha256[MS_HASH_HEX + 1];
     MsRanges ranges;
+    MsOthers others;
     GArray *pieces; /* MsPiece: the head's places; `at` is the message's offset; NULL when none */
     GArray *holes;  /* uint64_t; NULL when none */
 };
@@ -92,6 +94,7 @@ void ms_message_unref(MsMessage *message)
     ms_buffer_clear(&message->waiting);
     ms_hash_free(message->context);
     ms_ranges_clear(&message->ranges);
+    ms_others_clear(&message->others);
     drop_pieces(message);
     if (message->holes)
         g_array_free(message->holes, TRUE);
@@ -278,6 +281,30 @@ static void widen_head(MsMessage *message, const uint8_t *data, size_t length)
     }
 }
 
+void ms_message_begin(MsMessage *message, uint64_t from)
+{
+    ms_others_begin(&message->others, from);
+}
+
+void ms_message_see(MsMessage *message, uint64_t key, bool whole)
+{
+    if (whole)
+        ms_others_see(&message->others, key, message->range_limit);
+    else
+        ms_others_lose(&message->others);
+}
+
+/* Notes which frames the bytes came in. */
+static void use_frames(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length)
+{
+    const MsPiece *piece = ms_bytes_piece(bytes, offset);
+    for (size_t i = (size_t)(piece - bytes->pieces); piece && i < bytes->n_pieces; i++) {
+        if (bytes->pieces[i].at >= bytes->at + offset + length)
+            break;
+        ms_others_use(&message->others, &bytes->pieces[i].place);
+    }
+}
+
 void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length)
 {
     g_assert(!message->ended && offset <= bytes->length && length <= bytes->length - offset);
@@ -285,6 +312,7 @@ void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, si
         return;
     const uint8_t *data = bytes->data + offset;
     ms_ranges_add(&message->ranges, bytes, offset, length, message->range_limit);
+    use_frames(message, bytes, offset, length);
     if (message->header != HEADER_ENDED && !message->holes && !message->header_over &&
         message->size + length > message->show_limit)
         widen_head(message, data, length);
@@ -363,6 +391,13 @@ const MsRanges *ms_message_ranges(const MsMessage *message)
     return &message->ranges;
 }
 
+bool ms_message_others(const MsMessage *message, const uint64_t **frames, size_t *count)
+{
+    *frames = message->others.key;
+    *count = message->others.count;
+    return message->others.known;
+}
+
 const uint8_t *ms_message_head(const MsMessage *message, size_t *length)
 {
     *length =
@@ -409,7 +444,8 @@ uint64_t ms_message_memory(const MsMessage *message)
     uint64_t pieces = message->pieces ? message->pieces->len * sizeof(MsPiece) : 0;
     uint64_t holes = message->holes ? message->holes->len * sizeof(uint64_t) : 0;
     return sizeof *message + message->kept.allocated + message->waiting.allocated + pieces + holes +
-           message->ranges.n_ranges * sizeof(MsRange);
+           message->ranges.n_ranges * sizeof(MsRange) +
+           message->others.allocated * sizeof(uint64_t);
 }
 
 const uint64_t *ms_message_holes(const MsMessage *message, size_t *count)

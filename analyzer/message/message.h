@@ -29,6 +29,12 @@ MsMessage *ms_message_ref(MsMessage *message);
 void ms_message_unref(MsMessage *message); /* accepts NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsMessage, ms_message_unref)
 
+/* It is being sent from the frame `from` (file << 32 | frame) on. Without this call
+ * ms_message_others() knows nothing. */
+void ms_message_begin(MsMessage *message, uint64_t from);
+/* Its sender sent data in the frame `key`, be it of the message or not; keys rise. `whole`: not in
+ * fragments. */
+void ms_message_see(MsMessage *message, uint64_t key, bool whole);
 void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length);
 void ms_message_gap(MsMessage *message, uint64_t length);
 /* No more bytes come. `whole`: its end was seen and nothing is missing. */
@@ -43,6 +49,9 @@ uint64_t ms_message_missing(const MsMessage *message); /* bytes known to be miss
 const char *ms_message_sha256(const MsMessage *message);
 /* Frames of all its bytes, capped by MS_LIMIT_FACT_RANGES. */
 const MsRanges *ms_message_ranges(const MsMessage *message);
+/* Frames (file << 32 | frame, rising) in which its sender sent data, but none of this message,
+ * between its first frame and its last one, and perhaps some around them. False: not known. */
+bool ms_message_others(const MsMessage *message, const uint64_t **frames, size_t *count);
 /* First bytes (at most MS_LIMIT_MESSAGE_HEAD); empty with MS_KEEP_NONE. */
 const uint8_t *ms_message_head(const MsMessage *message, size_t *length);
 /* Copies up to `length` kept bytes from `offset` on; returns how many (0 at the end, or when that

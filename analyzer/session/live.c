@@ -174,6 +174,15 @@ void ms_live_oddity(MsLive *live, unsigned side, const MsOddity *oddity)
     ms_live_say_oddity(live, &directed);
 }
 
+void ms_live_segment(MsLive *live, unsigned side, const MsSegment *segment)
+{
+    MsDirection direction = ms_live_direction(live, side);
+    live->now[direction] = (uint64_t)segment->file << 32 | segment->frame;
+    for (unsigned i = 0; i < MS_OPEN_MESSAGES && live->open[i]; i++)
+        if (ms_message_direction(live->open[i]) == direction)
+            ms_message_see(live->open[i], live->now[direction], segment->n_places < 2);
+}
+
 /* ---- the end ---- */
 
 static void say_end(MsLive *live, MsOver why)

@@ -25,6 +25,7 @@ typedef struct {
     bool end_rst;       /* `end` is a RST */
     uint8_t end_side;   /* who sent it */
     uint8_t n_ends;     /* FINs, and twice RSTs */
+    uint64_t now[2];    /* file << 32 | frame of the last data, by MsDirection */
     uint64_t begin[2];  /* stream offset at which the dialogue begins */
     MsMark end;         /* first FIN or RST */
     MsRange quit;       /* QUIT or the reply to it */
@@ -44,6 +45,7 @@ void ms_live_gap(MsLive *live, unsigned side, const MsGap *gap, const MsBytes *l
 void ms_live_event(MsLive *live, unsigned side, MsItemKind kind, const MsMark *mark,
                    const MsBytes *left);
 void ms_live_oddity(MsLive *live, unsigned side, const MsOddity *oddity);
+void ms_live_segment(MsLive *live, unsigned side, const MsSegment *segment);
 
 /* The stream is over: ends the dialogue, says how it ended, hands the record over. */
 void ms_live_over(MsLive *live, MsOver why);

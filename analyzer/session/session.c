@@ -195,6 +195,13 @@ void ms_session_event(MsSessions *all, MsStream *stream, unsigned side, MsItemKi
     ms_live_count(session->live);
 }
 
+void ms_session_segment(MsStream *stream, unsigned side, const MsSegment *segment)
+{
+    const MsSession *session = stream->session;
+    if (session && session->live)
+        ms_live_segment(session->live, side, segment);
+}
+
 void ms_session_oddity(MsStream *stream, unsigned side, const MsOddity *oddity)
 {
     MsSession *session = session_of(stream);

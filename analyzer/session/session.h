@@ -31,6 +31,7 @@ void ms_session_gap(MsSessions *all, MsStream *stream, unsigned side, const MsGa
                     const MsBytes *left);
 void ms_session_event(MsSessions *all, MsStream *stream, unsigned side, MsItemKind kind,
                       const MsMark *mark);
+void ms_session_segment(MsStream *stream, unsigned side, const MsSegment *segment);
 void ms_session_oddity(MsStream *stream, unsigned side, const MsOddity *oddity);
 
 /* The stream is over: what is still undecided is decided, then the session ends and is freed. */

@@ -222,6 +222,7 @@ static void talk_message_open(MsTalk *talk, int32_t number, MsDirection directio
         at++;
     live->open[at] = ms_message_new(number, direction, &options->limits, options->keep,
                                     options->hash, options->open_spool, live->all->user_data);
+    ms_message_begin(live->open[at], live->now[direction]);
 }
 
 const MsTalkClass ms_live_talk = {.fact = talk_fact,

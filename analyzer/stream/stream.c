@@ -393,11 +393,14 @@ void ms_stream_push(MsStream *stream, MsStreamContext *context, unsigned side,
         note_ack(stream, side, segment);
     if (G_UNLIKELY((flags & MS_TCP_URG) || (segment->notes & MS_SEGMENT_FRAGMENT_CONFLICT)))
         note_oddities(&push);
+    bool data = segment->payload_length > 0 || segment->wire_length > 0;
+    if (data && stream->session && context->events->segment && !(stream->flags & MS_STREAM_DEAF))
+        context->events->segment(stream, side, segment, context->user_data);
     if (flags & MS_TCP_RST) {
         push_rst(&push);
     } else {
         uint64_t needs = needs_of(stream, side, segment);
-        if (segment->payload_length > 0 || segment->wire_length > 0)
+        if (data)
             push_bytes(&push, seq, needs);
         if ((flags & MS_TCP_FIN) && !(stream->flags & MS_STREAM_OVER))
             push_fin(&push, seq + MAX(segment->wire_length, segment->payload_length), needs);

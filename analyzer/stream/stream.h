@@ -60,6 +60,9 @@ typedef struct {
                   void *user_data);
     /* Direction and message of the oddity are not filled in: `side` says whose bytes they are. */
     void (*oddity)(MsStream *stream, unsigned side, const MsOddity *oddity, void *user_data);
+    /* A segment with data was captured, whatever becomes of it; called before its bytes are handed
+     * on, not of a deaf stream. May be NULL. */
+    void (*segment)(MsStream *stream, unsigned side, const MsSegment *segment, void *user_data);
 } MsStreamEvents;
 
 /* What all streams of an engine share. */

@@ -4,27 +4,33 @@
 that the answer cites.
 
 Usage: filters.py PROGRAM [--all] FOLDER...
-The first folder is read wholly, of the others as many files as a share of the time allows. All
-filters of a capture go through tshark at once, joined with `||`; those of some captures, with --all
+Messages in very many frames are written for this test. The first folder is read wholly, of the
+others as many files as a share of the time allows. All filters of a capture go through tshark at once, joined with `||`; those of some captures, with --all
 of every one, also one by one. Exit status 77: there is no tshark.
 """
 import concurrent.futures
+import json
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RUNS = ("plain", "repeated", "reordered", "icmp", "chunks", "keep-alive", "beyond-ranges")
 SECONDS = 60  # for all folders but the first
 ALONE = 8  # one capture in so many has its filters tried one by one
 CITED = re.compile(r"@ (frames? .+?), [+-][0-9.]+ s\b")
-FILTER = re.compile(r"^   Filter( \(shows repeated segments too\))?: (.*)$")
+FILTER = re.compile(r"^   Filter: (.*)$")
+COUNT = re.compile(r"\((\d+) in all;")
 HEADING = re.compile(r"^([1-5]  [A-Z]|Session [0-9]+ of )")
 
 
-def frames_of(evidence):
-    """The frames an evidence names, and whether it names all of them."""
+def frames_of(evidence, longer=()):
+    """The frames an evidence names, and whether these are all. `longer`: sets of frames as in JSON, for evidence that is
+    too long to be worded."""
     if evidence.startswith("frame "):
         return {int(number) for number in re.findall(r"\bframe (\d+)", evidence)}, True
     names = evidence[len("frames "):].split(" (")[0]
@@ -33,10 +39,23 @@ def frames_of(evidence):
         ends = [int(end) for end in run.split("-") if end.strip()]
         if ends:
             frames.update(range(ends[0], ends[-1] + 1))
-    return frames, "..." not in names and "more ranges" not in evidence
+    count = COUNT.search(evidence)
+    for whole in longer if count else ():
+        if len(whole) == int(count[1]) and frames <= whole:
+            return whole, "more ranges" not in evidence
+    return frames, not count and "more ranges" not in evidence
 
 
-def filters_of(text):
+def longer_of(program, capture):
+    """The sets of frames of all evidence in many frames."""
+    done = subprocess.run([program, "show", "--json", capture], capture_output=True, timeout=120)
+    for line in done.stdout.splitlines():
+        for fact in json.loads(line)["facts"]:
+            if len(fact["ranges"]) > 10:
+                yield {place[0] for place in fact["ranges"]}
+
+
+def filters_of(text, longer=()):
     """Each filter with the frames cited before it: (filter, frames, exact)."""
     since = []
     for line in text.split("\n"):
@@ -48,13 +67,13 @@ def filters_of(text):
         if not found:
             since.append(line)
             continue
-        frames, exact = set(), found[1] is None
+        frames, exact = set(), True
         for evidence in CITED.findall(" ".join(" ".join(since).split())):
-            some, whole = frames_of(evidence)
+            some, whole = frames_of(evidence, longer)
             frames |= some
             exact = exact and whole
         since = []
-        yield found[2], frames, exact
+        yield found[1], frames, exact
 
 
 def shown(capture, display_filter):
@@ -83,7 +102,8 @@ def jobs_of(program, capture):
     done = subprocess.run([program, "answer", "--color=never", capture], capture_output=True,
                           timeout=120)
     text = done.stdout.decode("utf-8")
-    for display_filter, frames, exact in filters_of(text):
+    longer = list(longer_of(program, capture)) if COUNT.search(text) else []
+    for display_filter, frames, exact in filters_of(text, longer):
         assert frames, f"a filter without evidence: {display_filter}"
         assert len(display_filter) < 1200, f"a filter of {len(display_filter)} characters"
         yield capture, display_filter, frames, exact
@@ -103,6 +123,15 @@ def self_test():
     assert list(filters_of(page)) == [("x", {4, 6, 8, 9, 12}, True)], list(filters_of(page))
     many = "frames 1, 3-4, ..., 9 (12 in all; bytes 1-2)"
     assert frames_of(many) == ({1, 3, 4, 9}, False)
+    assert frames_of(many, [{1, 3}, set(range(1, 13))]) == (set(range(1, 13)), True)
+    assert frames_of(many + " and 7 more ranges", [set(range(1, 13))]) == (set(range(1, 13)), False)
+
+
+def write_cases(program, folder):
+    """Messages in very many runs of frames, with all that a filter must tell apart."""
+    written = ROOT / "tests" / "written" / "run.py"
+    names = ["runs-" + name for name in RUNS]
+    subprocess.run([sys.executable, written, program, "--write", folder, *names], check=True, stdout=subprocess.DEVNULL)
 
 
 def main():
@@ -115,8 +144,9 @@ def main():
         return 77
     checked, bad, captures = 0, [], 0
     stop = None
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for folder in folders:
+    with tempfile.TemporaryDirectory() as cases, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        write_cases(program, cases)
+        for folder in [pathlib.Path(cases), *folders]:
             if not folder.is_dir():
                 print(f"skipped: {folder} is not there")
                 continue
@@ -134,12 +164,13 @@ def main():
                 if not jobs:
                     continue
                 jobs = jobs[:50]  # of a long capture the start
-                alone = every or captures % ALONE == 0
+                alone = every or path.parent == pathlib.Path(cases) or captures % ALONE == 0
                 tried = jobs if alone else [joined(jobs)]
                 bad += [problem for problem in pool.map(check, tried) if problem]
                 checked += len(jobs)
                 captures += 1
-            stop = stop or time.monotonic() + SECONDS
+            if folder in folders:
+                stop = stop or time.monotonic() + SECONDS
     for problem in bad:
         print(problem)
     print(f"{checked} filters of {captures} captures, {len(bad)} wrong")

@@ -4,11 +4,11 @@
 
 #include <glib.h>
 
-static char *written(MsFilter *filter, uint16_t file, bool *wider)
+static char *written(MsFilter *filter, uint16_t file)
 {
     MsBuffer out = {0};
     char *text = NULL;
-    if (ms_filter_write(filter, file, &out, wider))
+    if (ms_filter_write(filter, file, &out))
         text = g_strndup((const char *)out.data, out.length);
     else
         g_assert_cmpuint(out.length, ==, 0);
@@ -37,12 +37,10 @@ static void test_lists(void)
     size_t checked = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
         MsFilter filter = {0};
-        bool wider = true;
         for (size_t k = 0; rows[i].frames[k]; k++)
             add(&filter, rows[i].frames[k], 0);
-        g_autofree char *got = written(&filter, 0, &wider);
+        g_autofree char *got = written(&filter, 0);
         g_assert_cmpstr(got, ==, rows[i].words);
-        g_assert_false(wider);
         ms_filter_clear(&filter);
     }
     g_assert_cmpuint(checked, ==, 5);
@@ -51,13 +49,12 @@ static void test_lists(void)
 static void test_files(void)
 {
     MsFilter filter = {0};
-    bool wider;
     add(&filter, 4, 0);
     add(&filter, 2, 1);
     add(&filter, 3, 1);
-    g_autofree char *first = written(&filter, 0, &wider);
-    g_autofree char *second = written(&filter, 1, &wider);
-    g_autofree char *third = written(&filter, 2, &wider);
+    g_autofree char *first = written(&filter, 0);
+    g_autofree char *second = written(&filter, 1);
+    g_autofree char *third = written(&filter, 2);
     g_assert_cmpstr(first, ==, "frame.number == 4");
     g_assert_cmpstr(second, ==, "frame.number in {2..3}");
     g_assert_null(third);
@@ -74,27 +71,55 @@ static void add_bulk(MsFilter *filter, uint32_t runs)
 
 static void test_bulk(void)
 {
-    MsFilter filter = {.sender = {"192.0.2.10xyz", 10, 40000}};
-    bool wider;
+    static const uint64_t others[] = {90, 100, 101, 103, 104, 1098, 1099, (1ull << 32) + 105};
+    MsFilter filter = {.sender = {.address = {"192.0.2.10xyz", "192.0.2.25"},
+                                  .address_length = {10, 10},
+                                  .port = {40000, 25}}};
     add(&filter, 7, 0);
-    add_bulk(&filter, 2);
-    g_autofree char *few = written(&filter, 0, &wider);
-    g_assert_cmpstr(few, ==, "frame.number in {7, 100, 102}");
-    g_assert_false(wider);
+    add_bulk(&filter, 40);
+    g_autofree char *few = written(&filter, 0);
+    g_assert_true(g_str_has_prefix(few, "frame.number in {7, 100, 102, 104, "));
+    g_assert_true(g_str_has_suffix(few, ", 176, 178}"));
     add_bulk(&filter, 500);
-    g_autofree char *many = written(&filter, 0, &wider);
+    g_autofree char *many = written(&filter, 0);
     g_assert_cmpstr(many, ==,
-                    "frame.number == 7 || (frame.number in {100..1098} && ip.src == 192.0.2.10 && "
-                    "tcp.srcport == 40000 && tcp.len > 0)");
-    g_assert_true(wider);
+                    "frame.number == 7 || (ip.src == 192.0.2.10 && tcp.srcport == 40000 && ip.dst "
+                    "== 192.0.2.25 && tcp.dstport == 25 && tcp.len > 0 && "
+                    "frame.number in {100..1098})");
+    filter.sender.others = others;
+    filter.sender.n_others = G_N_ELEMENTS(others);
+    g_autofree char *without = written(&filter, 0);
+    g_assert_true(g_str_has_suffix(
+        without, " && frame.number in {100..1098} && !(frame.number in {101, 103..104}))"));
     ms_filter_clear(&filter);
-    filter.sender = (MsFilterSender){"2001:db8::1", 11, 25};
-    add_bulk(&filter, 41);
-    g_autofree char *six = written(&filter, 0, &wider);
-    g_assert_cmpstr(
-        six, ==,
-        "(frame.number in {100..180} && ipv6.src == 2001:db8::1 && tcp.srcport == 25 && "
-        "tcp.len > 0)");
+    filter.sender = (MsFilterSender){
+        .address = {"2001:db8::1", "2001:db8::2"}, .address_length = {11, 11}, .port = {40000, 25}};
+    add_bulk(&filter, 60);
+    g_autofree char *six = written(&filter, 0);
+    g_assert_cmpstr(six, ==,
+                    "(ipv6.src == 2001:db8::1 && tcp.srcport == 40000 && ipv6.dst == 2001:db8::2 "
+                    "&& tcp.dstport == 25 && tcp.len > 0 && frame.number in "
+                    "{100..218})");
+    ms_filter_clear(&filter);
+}
+
+/* A list is taken when it is shorter, and when nobody knows what else the sender sent. */
+static void test_bulk_list(void)
+{
+    MsFilter filter = {0};
+    add_bulk(&filter, 500);
+    g_autofree char *unknown = written(&filter, 0);
+    g_assert_true(g_str_has_suffix(unknown, ", 1096, 1098}"));
+    g_autofree uint64_t *others = g_new(uint64_t, 499);
+    for (uint64_t i = 0; i < 499; i++)
+        others[i] = 101 + 2 * i;
+    filter.sender = (MsFilterSender){.address = {"192.0.2.10", "192.0.2.25"},
+                                     .address_length = {10, 10},
+                                     .port = {40000, 25},
+                                     .others = others,
+                                     .n_others = 499};
+    g_autofree char *listed = written(&filter, 0);
+    g_assert_cmpstr(listed, ==, unknown);
     ms_filter_clear(&filter);
 }
 
@@ -104,5 +129,6 @@ int main(int argc, char **argv)
     g_test_add_func("/filter/lists", test_lists);
     g_test_add_func("/filter/files", test_files);
     g_test_add_func("/filter/bulk", test_bulk);
+    g_test_add_func("/filter/bulk-list", test_bulk_list);
     return g_test_run();
 }

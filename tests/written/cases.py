@@ -472,12 +472,65 @@ def tcp():
     frames = [ethernet(packet4(s, ident=i + 1, bad_checksum=s.up), s.up) for i, s in enumerate(urgent)]
     case("tcp-bad-checksum", pcap(frames), [session()])
     each("options", lambda s: [x.copy(options=b"\1\1\x08\x0a" + b"\0" * 8) for x in s])
+    runs()
     interleaved = []
     one, two = standard().segments, second.segments
     for i in range(max(len(one), len(two))):
         interleaved += one[i:i + 1] + [s.copy(ports=(40002, 25)) for s in two[i:i + 1]]
     case("tcp-interleaved", pcap([ethernet(packet4(s), s.up) for s in interleaved]),
          [session(), dict(other, client="%s:40002" % CLIENT)])
+
+
+def acked(segments, every=2):
+    """An ACK of the server behind so many segments of the client with data."""
+    out, count = [], 0
+    for s in segments:
+        out.append(s)
+        count += s.up and len(s.data) > 0
+        if s.up and s.data and count % every == 0:
+            out.append(Segment(False, s.ack, s.seq + len(s.data), ACK))
+    return out
+
+
+def runs():
+    """Messages in very many runs of frames: what their display filters must tell apart."""
+    body = BODY + b"".join(b"line %04d of a long message\r\n" % i for i in range(2000))
+    conn = bye(data(envelope(plain(hello(Connection(mss=500)))), body))
+    many = acked(conn.segments)
+    whole = session(messages=[message(body)])
+
+    def put(name, segments, expect, **more):
+        frames = [s if isinstance(s, bytes) else ethernet(packet4(s, ident=i + 1, **more), s.up) for i, s in enumerate(segments)]
+        case("runs-" + name, pcap(frames), expect)
+
+    def lines(segments):
+        return [i for i, s in enumerate(segments) if b"of a long message" in s.data]
+    put("plain", many, [whole])
+    again = [copy for i, s in enumerate(many) for copy in [s] * (2 if i in lines(many)[::7] else 1)]
+    put("repeated", again, [whole])
+    late = list(many)
+    for i in lines(many)[3::9]:
+        late[i], late[i + 4] = late[i + 4], late[i]
+    put("reordered", late, [dict(whole, may=["gap"])])
+    at = lines(many)[40]
+    quoted = packet4(many[at])[:540]  # ICMP: destination unreachable, with what could not be sent
+    icmp = ethernet(ipv4(b"\x03\x01\0\0\0\0\0\0" + quoted, False, 1), False)
+    other = many[at].copy(ports=(40001, 2525), data=b"to another port of the same host")
+    put("icmp", many[:at + 5] + [icmp, other] + many[at + 5:], [whole])
+    chunks = [b"".join(b"BDAT %d\r\n" % 600 + body[i:i + 600] for i in range(n, n + 6000, 600)) for n in range(0, 48000, 6000)]
+    conn = envelope(plain(hello(Connection(mss=200))))
+    for chunk in chunks:
+        conn.c(chunk)
+        for _ in range(10):
+            conn.s(b"250 chunk\r\n")
+    conn.c(b"BDAT %d LAST\r\n" % len(body[48000:])).c(body[48000:]).s(b"250 ok\r\n")
+    put("chunks", acked(bye(conn).segments, 1), [whole])
+    garbage = [copy for i, s in enumerate(many) for copy in
+               ([s, s.copy(seq=s.seq + len(s.data) - 1, data=b"?", flags=ACK)] if i in lines(many)[::11] else [s])]
+    put("keep-alive", garbage, [whole])
+    bigger = body + b"".join(b"line %06d of a larger message, with more text in it\r\n" % i for i in range(3000))
+    conn = bye(data(envelope(plain(hello(Connection(mss=24)))), bigger))
+    put("beyond-ranges", acked(conn.segments, 1), [session(messages=[message(bigger)])])
 
 
 def load():
