@@ -6,8 +6,7 @@
 
 #include <glib.h>
 
-static const int64_t CROSS_WAIT_NS =
-    1000000000; /* capture time that something waits for an ACKed byte */
+static const int64_t MILLI = 1000000; /* nanoseconds */
 
 void ms_stream_deliver(MsStream *stream, MsStreamContext *context, unsigned side,
                        const MsBytes *bytes)
@@ -216,10 +215,18 @@ static unsigned waiting_side(const MsStream *stream, bool proof, bool *at_once)
     return waiting;
 }
 
+/* Capture time that something waits for a byte that was acknowledged. */
+static int64_t wait_ns_of(const MsLimits *limits)
+{
+    return (int64_t)MIN(limits->value[MS_LIMIT_CROSS_WAIT_TIME], (uint64_t)(INT64_MAX / MILLI)) *
+           MILLI;
+}
+
 /* Hands on all that is ready; gives up waiting when the time has come. */
 void ms_stream_settle(MsStream *stream, MsStreamContext *context)
 {
     uint64_t longest = context->pool.limits->value[MS_LIMIT_CROSS_WAIT];
+    int64_t longest_ns = wait_ns_of(context->pool.limits);
     bool counted = false;
     while (!(stream->flags & MS_STREAM_OVER)) {
         unsigned side = ready_side(stream);
@@ -240,7 +247,7 @@ void ms_stream_settle(MsStream *stream, MsStreamContext *context)
             stream->wait_count++;
         counted = true;
         if (!at_once && stream->wait_count <= longest &&
-            stream->last.time_ns - stream->wait_ns <= CROSS_WAIT_NS)
+            stream->last.time_ns - stream->wait_ns <= longest_ns)
             return;
         give_way(stream, context, side);
         stream->wait_count = 0;

@@ -212,6 +212,29 @@ static void test_cross_wait(void)
     }
 }
 
+/* And so is how long; the wire's packets are a millisecond apart. */
+static void test_cross_wait_time(void)
+{
+    static const unsigned limits[] = {1, 5, 30};
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+        g_autoptr(Wire) wire = wire_new(40000, 25, 100, 200);
+        g_autoptr(GPtrArray) packets = wire_packets();
+        wire_handshake(wire, packets);
+        wire_say(wire, packets, 0, "lost", 4, 4, false);
+        g_ptr_array_remove_index(packets, 3);
+        for (unsigned k = 0; k < 40; k++)
+            wire_say(wire, packets, 0, "more", 4, 4, true);
+        g_autoptr(Listen) listen = listen_new(wire, NULL);
+        listen->limits.value[MS_LIMIT_CROSS_WAIT] = 1000;
+        listen->limits.value[MS_LIMIT_CROSS_WAIT_TIME] = limits[i];
+        unsigned pushed = 0;
+        while (listen->missing[0] == 0 && pushed < packets->len)
+            listen_push(listen, wire, packets->pdata[pushed++]);
+        g_assert_cmpuint(pushed, ==, 6 + limits[i]); /* handshake, "more", its ACK, one beyond */
+        listen_end(listen);
+    }
+}
+
 static void one_conflict(bool queued)
 {
     g_autoptr(Wire) wire = wire_new(40000, 25, 100, 200);
@@ -538,6 +561,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stream/gap-evidence", test_gap_evidence);
     g_test_add_func("/stream/gap-by-ack", test_gap_by_ack);
     g_test_add_func("/stream/cross-wait", test_cross_wait);
+    g_test_add_func("/stream/cross-wait-time", test_cross_wait_time);
     g_test_add_func("/stream/conflict", test_conflict);
     g_test_add_func("/stream/keep-alive", test_keep_alive);
     g_test_add_func("/stream/truncated", test_truncated);
