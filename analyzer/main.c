@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * main.c - the program: what the command line asks for is handed to the room that does it. */
+#include "front/drawing.h"
+#include "front/explain.h"
 #include "front/json.h"
 #include "front/list.h"
 #include "front/options.h"
@@ -62,6 +64,28 @@ static int print_list(const MsOptions *options)
     return print_all(&text);
 }
 
+static int explain(const MsOptions *options)
+{
+    const MsStyle style = {.color = wants_color(options), .full = options->full};
+    MsBuffer text = {0};
+    bool known = true;
+    bool base64 = ms_options_base64(options);
+    g_autofree char *words = g_strjoinv(" ", options->names + (base64 ? 1 : 0));
+    if (base64 && options->decode)
+        known = ms_draw_base64_decode(&text, (const uint8_t *)words, strlen(words), &style);
+    else if (base64)
+        ms_draw_base64(&text, (const uint8_t *)words, strlen(words), &style);
+    else
+        known = ms_explain_print(&text, words, &style, options->json);
+    if (!known && !base64) {
+        g_autoptr(MsProgress) progress = ms_progress_new(0);
+        g_autofree char *why = g_strdup_printf("nothing is known about '%s'", words);
+        ms_progress_say(progress, why);
+    }
+    int status = print_all(&text);
+    return status == MS_EXIT_GOOD && !known ? MS_EXIT_USAGE : status;
+}
+
 static int read_captures(const MsOptions *options)
 {
     MsRun run = {.joined = options->joined, .jobs = options->jobs};
@@ -103,6 +127,8 @@ int main(int argc, char **argv)
         MsBuffer text = {0};
         ms_buffer_text(&text, options.text);
         status = print_all(&text);
+    } else if (options.verb == MS_VERB_EXPLAIN) {
+        status = explain(&options);
     } else if (!ms_verb_reads(options.verb)) {
         status = print_list(&options);
     } else {

@@ -12,7 +12,7 @@ typedef struct {
 } Reply;
 
 static const Reply replies[] = {
-#define MS_REPLY(code, words, rfc) {code, words, rfc},
+#define MS_REPLY(code, words, rfc, keywords, text) {code, words, rfc},
 #include "replies.def"
 #undef MS_REPLY
 };
@@ -25,7 +25,7 @@ typedef struct {
 } Status;
 
 static const Status statuses[] = {
-#define MS_STATUS(subject, detail, words, rfc) {subject, detail, words, rfc},
+#define MS_STATUS(subject, detail, words, rfc, keywords) {subject, detail, words, rfc},
 #include "replies.def"
 #undef MS_STATUS
 };

@@ -21,6 +21,11 @@ static const struct {
     {"answer", "FILE...",
      "Answers for every mail session: who talks to whom, who says what first, user name\n"
      "and password, the message, and how the connection ends; each with its evidence."},
+    {"explain", "WORDS...",
+     "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
+     "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
+     "With base64 and a text it draws how the text is encoded, with --decode what it\n"
+     "stands for: mailscope explain base64 'Lev!'."},
     {"fields", "", "Lists every fact there can be: its key, type and meaning."},
     {"oddities", "",
      "Lists every oddity there can be: what a capture lacks, contradicts or does wrong."},
@@ -34,11 +39,17 @@ static const char files_help[] =
     "3 an input is unreadable, cut short or no capture (the others are done all the\n"
     "same), or the output could not be written.";
 
+static const char explain_help[] =
+    "Words that begin with - come after --, as in: mailscope explain base64 -- -n-.\n\n"
+    "Exit status: 0 it was explained; 2 wrong usage, nothing is known about the words, or\n"
+    "the base64 is bad; 3 the output could not be written.";
+
 static const char top_help[] =
     "Mail sessions in network captures, with evidence for everything said about them.\n\n"
     "Verbs (the first word; `mailscope VERB --help` explains each):\n"
     "  show     prints the sessions; also meant when no verb is given\n"
     "  answer   answers the five questions of the lesson\n"
+    "  explain  explains codes, commands and words of mail, and draws base64\n"
     "  fields   lists every fact there can be\n"
     "  oddities lists what can be wrong with a capture\n"
     "  limits   lists every limit that --limit can change\n\n"
@@ -69,6 +80,12 @@ const char *ms_verb_name(MsVerb verb)
 bool ms_verb_reads(MsVerb verb)
 {
     return verb == MS_VERB_SHOW || verb == MS_VERB_ANSWER;
+}
+
+bool ms_options_base64(const MsOptions *options)
+{
+    return options->verb == MS_VERB_EXPLAIN && options->names && options->names[1] &&
+           g_ascii_strcasecmp(options->names[0], "base64") == 0;
 }
 
 static bool parse_number(const char *text, uint64_t *number)
@@ -124,6 +141,16 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
          "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
         G_OPTION_ENTRY_NULL};
+    const GOptionEntry explain[] = {
+        {"decode", 0, 0, G_OPTION_ARG_NONE, &o->decode, "With base64: decode the text", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+         "Print one JSON object for each thing explained", NULL},
+        {"full", 0, 0, G_OPTION_ARG_NONE, &o->full, "Show all that fits, draw all of a long text",
+         NULL},
+        {"color", 0, 0, G_OPTION_ARG_FILENAME, &raw->color,
+         "Use colours: auto (on a terminal, unless NO_COLOR is set), always, never", "WHEN"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
+        G_OPTION_ENTRY_NULL};
     const GOptionEntry lists[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print the list as JSON", NULL},
         {"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown, "Print the list as Markdown", NULL},
@@ -131,16 +158,19 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         G_OPTION_ENTRY_NULL};
     GOptionContext *context = g_option_context_new(verbs[verb].parameters);
     GOptionGroup *group = g_option_group_new("mailscope", "", "", raw, NULL);
-    bool lists_things = !ms_verb_reads(verb);
     if (verb == MS_VERB_SHOW)
         g_option_group_add_entries(group, show);
-    g_option_group_add_entries(group, lists_things ? lists : sessions);
+    g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
+                                      : verb == MS_VERB_EXPLAIN ? explain
+                                                                : lists);
     g_option_group_add_entries(group, common);
     g_option_context_set_main_group(context, group);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_summary(context, top ? top_help : verbs[verb].summary);
-    if (!lists_things)
+    if (ms_verb_reads(verb))
         g_option_context_set_description(context, files_help);
+    else if (verb == MS_VERB_EXPLAIN)
+        g_option_context_set_description(context, explain_help);
     return context;
 }
 
@@ -154,6 +184,18 @@ static char *make_help(GOptionContext *context, MsVerb verb, bool top)
     char *help = g_option_context_get_help(context, TRUE, NULL);
     g_set_prgname(program ? program : "mailscope");
     return help;
+}
+
+static bool check_explain(const MsOptions *options, GError **error)
+{
+    bool base64 = ms_options_base64(options);
+    if (!options->names)
+        return usage_error(error, "nothing to explain given%s", "");
+    if (options->decode && !base64)
+        return usage_error(error, "--decode goes with base64 and a text%s", "");
+    if (options->json && base64)
+        return usage_error(error, "--json does not go with base64 and a text%s", "");
+    return true;
 }
 
 static bool check(Raw *raw, GError **error)
@@ -177,6 +219,8 @@ static bool check(Raw *raw, GError **error)
     bool reads = ms_verb_reads(options->verb);
     if (reads && !options->names)
         return usage_error(error, "no file given%s", "");
+    if (options->verb == MS_VERB_EXPLAIN)
+        return check_explain(options, error);
     if (!reads && options->names)
         return usage_error(error, "not expected: '%s'", options->names[0]);
     if (options->json && options->markdown)
@@ -189,7 +233,8 @@ static bool check(Raw *raw, GError **error)
     return true;
 }
 
-/* A copy without the verb, and with `-j4` made `-j 4`: GOption wants a word of its own. */
+/* A copy without the verb, with `-j4` made `-j 4` as GOption wants a word of its own, and with
+ * POP3's `-ERR`, which may be asked for, made `ERR`. */
 static char **copy_arguments(int argc, char *const *argv, bool named)
 {
     GPtrArray *copy = g_ptr_array_new();
@@ -201,7 +246,8 @@ static char **copy_arguments(int argc, char *const *argv, bool named)
         bool glued = !options_end && strncmp(argv[i], "-j", 2) == 0 && argv[i][2];
         if (glued)
             g_ptr_array_add(copy, g_strdup("-j"));
-        g_ptr_array_add(copy, g_strdup(argv[i] + (glued ? 2 : 0)));
+        bool err = strcmp(argv[i], "-ERR") == 0;
+        g_ptr_array_add(copy, g_strdup(argv[i] + (glued ? 2 : err ? 1 : 0)));
     }
     g_ptr_array_add(copy, NULL);
     return (char **)g_ptr_array_free(copy, FALSE);

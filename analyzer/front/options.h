@@ -11,6 +11,7 @@
 typedef enum {
     MS_VERB_SHOW,
     MS_VERB_ANSWER,
+    MS_VERB_EXPLAIN,
     MS_VERB_FIELDS,
     MS_VERB_ODDITIES,
     MS_VERB_LIMITS,
@@ -29,10 +30,11 @@ typedef struct {
     gboolean redact;
     gboolean joined;
     gboolean full;
-    unsigned jobs; /* at least 1 */
+    gboolean decode; /* explain base64: the other way */
+    unsigned jobs;   /* at least 1 */
     MsColor color;
     MsLimits limits;
-    char **names; /* files and folders, NULL-terminated */
+    char **names; /* files and folders, or what to explain; NULL-terminated */
 } MsOptions;
 
 /* Reads the command line; `argv` is left alone. Fails with MS_ERROR_USAGE and the verb set, so that
@@ -43,5 +45,8 @@ void ms_options_clear(MsOptions *options);
 /* "show", "answer", ... */
 const char *ms_verb_name(MsVerb verb);
 
-/* True when the verb reads captures, false when it prints a table of our own. */
+/* True when the verb reads captures, false when it prints from tables of our own. */
 bool ms_verb_reads(MsVerb verb);
+
+/* Whether a text is to be drawn in base64: explain, "base64" and a text. */
+bool ms_options_base64(const MsOptions *options);

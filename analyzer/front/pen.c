@@ -82,7 +82,7 @@ static size_t character(const uint8_t *text, size_t length, size_t *columns)
     return bytes;
 }
 
-static size_t width(const uint8_t *text, size_t length)
+size_t ms_pen_columns(const uint8_t *text, size_t length)
 {
     size_t sum = 0;
     for (size_t at = 0; at < length;) {
@@ -148,7 +148,7 @@ void ms_pen_words(MsPen *pen, const uint8_t *text, size_t length)
         while (word < length && text[word] == ' ')
             word++;
         size_t end = group_end(text, length, word);
-        size_t columns = width(text + at, end - at);
+        size_t columns = ms_pen_columns(text + at, end - at);
         if (word > at && end > word && pen->column > pen->indent &&
             pen->column + columns > MS_PEN_WIDTH) {
             wrap(pen);
@@ -248,7 +248,7 @@ void ms_pen_name(MsPen *pen, const char *name)
     pen->escaped.length = 0;
     ms_escape_terminal(&pen->escaped, (const uint8_t *)name, strlen(name));
     ms_buffer_append(pen->out, pen->escaped.data, pen->escaped.length);
-    pen->column += width(pen->escaped.data, pen->escaped.length);
+    pen->column += ms_pen_columns(pen->escaped.data, pen->escaped.length);
 }
 
 void ms_pen_cite(MsPen *pen, const MsRange *ranges, size_t count, uint64_t omitted, int64_t time_ns,
@@ -262,7 +262,8 @@ void ms_pen_cite(MsPen *pen, const MsRange *ranges, size_t count, uint64_t omitt
     ms_buffer_text(&text, time_ns < start_ns ? ", " : ", +");
     ms_text_seconds(&text, time_ns - start_ns);
     ms_buffer_text(&text, " s");
-    if (pen->column + 2 + width(text.data, text.length) <= MS_PEN_WIDTH && pen->column > 0) {
+    if (pen->column + 2 + ms_pen_columns(text.data, text.length) <= MS_PEN_WIDTH &&
+        pen->column > 0) {
         blanks(pen, pen->column + 2);
     } else {
         ms_pen_newline(pen);

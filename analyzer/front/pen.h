@@ -33,6 +33,9 @@ typedef struct {
 
 enum { MS_PEN_WIDTH = 100 }; /* columns */
 
+/* Columns that harmless UTF-8 takes on a terminal. */
+size_t ms_pen_columns(const uint8_t *text, size_t length);
+
 /* All is borrowed until ms_pen_clear(). */
 void ms_pen_init(MsPen *pen, MsBuffer *out, const MsOrigins *origins, const MsStyle *style,
                  const MsRedactor *redactor);

@@ -20,11 +20,19 @@ static void test_verbs(void)
         MsVerb verb;
         const char *first; /* file, or NULL */
     } rows[] = {
-        {"a.pcap", MS_VERB_SHOW, "a.pcap"},          {"show a.pcap", MS_VERB_SHOW, "a.pcap"},
-        {"answer a.pcap", MS_VERB_ANSWER, "a.pcap"}, {"fields", MS_VERB_FIELDS, NULL},
-        {"limits --json", MS_VERB_LIMITS, NULL},     {"./show", MS_VERB_SHOW, "./show"},
-        {"show show", MS_VERB_SHOW, "show"},         {"-", MS_VERB_SHOW, "-"},
-        {"--json answer", MS_VERB_SHOW, "answer"},   {"-- -x", MS_VERB_SHOW, "-x"},
+        {"a.pcap", MS_VERB_SHOW, "a.pcap"},
+        {"show a.pcap", MS_VERB_SHOW, "a.pcap"},
+        {"answer a.pcap", MS_VERB_ANSWER, "a.pcap"},
+        {"fields", MS_VERB_FIELDS, NULL},
+        {"limits --json", MS_VERB_LIMITS, NULL},
+        {"./show", MS_VERB_SHOW, "./show"},
+        {"show show", MS_VERB_SHOW, "show"},
+        {"-", MS_VERB_SHOW, "-"},
+        {"--json answer", MS_VERB_SHOW, "answer"},
+        {"-- -x", MS_VERB_SHOW, "-x"},
+        {"explain 220", MS_VERB_EXPLAIN, "220"},
+        {"explain -ERR", MS_VERB_EXPLAIN, "ERR"},
+        {"explain --decode base64 -- -", MS_VERB_EXPLAIN, "base64"},
     };
     unsigned checked = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
@@ -36,7 +44,7 @@ static void test_verbs(void)
         g_assert_cmpstr(options.names ? options.names[0] : NULL, ==, rows[i].first);
         ms_options_clear(&options);
     }
-    g_assert_cmpuint(checked, ==, 10);
+    g_assert_cmpuint(checked, ==, 13);
 }
 
 static void test_options(void)
@@ -89,6 +97,12 @@ static void test_refused(void)
         {"fields a", "'a'"},
         {"limits --json --markdown", "exclude"},
         {"- -", "only once"},
+        {"explain", "nothing to explain"},
+        {"explain --decode 220", "--decode goes with"},
+        {"explain --decode base64", "--decode goes with"},
+        {"explain --json base64 x", "--json does not go"},
+        {"explain --redact 220", "--redact"},
+        {"show --decode a", "--decode"},
     };
     unsigned checked = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
@@ -101,7 +115,7 @@ static void test_refused(void)
             g_error("%s: %s", rows[i].line, error->message);
         ms_options_clear(&options);
     }
-    g_assert_cmpuint(checked, ==, 17);
+    g_assert_cmpuint(checked, ==, 23);
 }
 
 static void test_help(void)
@@ -116,6 +130,7 @@ static void test_help(void)
         {"answer --help", "--limit=NAME=VALUE"},
         {"fields --help", "--markdown"},
         {"limits --help", "--json"},
+        {"explain --help", "--decode"},
         {"--version", "mailscope " MS_VERSION "\n"},
         {"answer --version", "mailscope " MS_VERSION "\n"},
     };
@@ -128,7 +143,7 @@ static void test_help(void)
             g_error("%s: %s", rows[i].line, options.text);
         ms_options_clear(&options);
     }
-    g_assert_cmpuint(checked, ==, 8);
+    g_assert_cmpuint(checked, ==, 9);
 }
 
 int main(int argc, char **argv)

@@ -9,7 +9,7 @@
 static void test_table(void)
 {
     static const unsigned codes[] = {
-#define MS_REPLY(code, words, rfc) code,
+#define MS_REPLY(code, ...) code,
 #include "fact/replies.def"
 #undef MS_REPLY
     };
@@ -27,7 +27,7 @@ static void test_table(void)
         unsigned subject, detail;
         const char *words, *rfc;
     } statuses[] = {
-#define MS_STATUS(subject, detail, words, rfc) {subject, detail, words, rfc},
+#define MS_STATUS(subject, detail, words, rfc, keywords) {subject, detail, words, rfc},
 #include "fact/replies.def"
 #undef MS_STATUS
     };
