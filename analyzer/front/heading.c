@@ -215,6 +215,16 @@ static void put_mails(MsPen *pen, const MsRecord *record, const MsIndex *index)
     }
 }
 
+/* With several files also which one. */
+static void put_last(MsPen *pen, const MsRange *place)
+{
+    ms_pen_say(pen, "; last frame %u", place->frame);
+    if (pen->origins && pen->origins->n_files > 1 && place->file < pen->origins->n_files) {
+        ms_pen_say(pen, " of ");
+        ms_pen_name(pen, pen->origins->files[place->file]);
+    }
+}
+
 static void put_end(MsPen *pen, const MsIndex *index)
 {
     const MsFact *end = ms_index_first(index, MS_FIELD_SESSION_END, -1, -1);
@@ -245,7 +255,7 @@ static void put_end(MsPen *pen, const MsIndex *index)
         ms_pen_fact(pen, by);
     }
     if (last && last->n_ranges > 0)
-        ms_pen_say(pen, "; last frame %u", last->ranges[last->n_ranges - 1].frame);
+        put_last(pen, &last->ranges[last->n_ranges - 1]);
     ms_pen_newline(pen);
 }
 

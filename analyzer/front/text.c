@@ -28,6 +28,7 @@ typedef struct {
     MsPen pen;
     const MsRecord *record;
     int64_t start_ns;
+    int file;      /* whose frames were shown last, or -1 */
     bool in_reply; /* the line before was one of the same reply, with more to come */
     uint16_t code; /* of that reply */
 } Show;
@@ -41,6 +42,8 @@ static int compare_places(int64_t time_a, const MsRange *a, uint32_t n_a, int64_
         return time_a < time_b ? -1 : 1;
     if (n_a == 0 || n_b == 0)
         return n_a == n_b ? 0 : n_a == 0 ? 1 : -1;
+    if (a->file != b->file)
+        return a->file < b->file ? -1 : 1;
     if (a->frame != b->frame)
         return a->frame < b->frame ? -1 : 1;
     return a->offset < b->offset ? -1 : a->offset > b->offset;
@@ -71,12 +74,26 @@ static bool is_before(const MsOddity *oddity, const MsLine *line)
 
 /* --- lines --- */
 
-/* Frame and time; `who` NULL: neither side. */
+/* With several files a line of its own before the first frame of another one. */
+static void put_file(Show *show, uint16_t file)
+{
+    MsPen *pen = &show->pen;
+    const MsOrigins *origins = pen->origins;
+    if (!origins || origins->n_files < 2 || file >= origins->n_files || file == show->file)
+        return;
+    show->file = file;
+    ms_pen_say(pen, "  frames of ");
+    ms_pen_name(pen, origins->files[file]);
+    ms_pen_newline(pen);
+}
+
+/* Frame and time. */
 static void put_margin(Show *show, const MsRange *ranges, uint32_t n_ranges, int64_t time_ns)
 {
     MsPen *pen = &show->pen;
     ms_pen_ink(pen, MS_INK_DIM);
     if (n_ranges > 0) {
+        put_file(show, ranges[0].file);
         ms_pen_say(pen, "%*u", FRAME_WIDTH, ranges[0].frame);
         MsBuffer text = {0};
         int64_t span = time_ns - show->start_ns;
@@ -287,7 +304,7 @@ void ms_text_session(MsBuffer *out, const MsRecord *record, const MsOrigins *ori
                      const MsStyle *style, const MsRedactor *redactor)
 {
     g_autoptr(MsIndex) index = ms_index_new(record);
-    Show show = {.record = record, .start_ns = ms_heading_start(record, index)};
+    Show show = {.record = record, .file = -1, .start_ns = ms_heading_start(record, index)};
     ms_pen_init(&show.pen, out, origins, style, redactor);
     ms_heading_title(&show.pen, record);
     ms_heading_block(&show.pen, record, index);

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -228,6 +229,17 @@ class Joined(Case):
             frame, _, _, file = password["ranges"][0]
             self.assertEqual((frame, order[file - 1]), (3, names[1]))  # frame 8 of all
             self.assertEqual(session["oddities"], [])
+
+    def test_rotated_show(self):
+        names = self.split(5, 11)
+        result = self.run_program("show", "--joined", *names)
+        lines = result.out.splitlines()
+        at = [lines.index("  frames of " + name) for name in names]
+        self.assertEqual(at, sorted(at))
+        self.assertRegex(lines[at[1] + 1], "^ +1 ")  # frame 6 of all
+        self.assertRegex(result.out, r"; last frame \d+ of " + re.escape(names[2]))
+        result = self.run_program("show", *names[:1])
+        self.assertNotIn("frames of", result.out)
 
     def test_apart(self):
         names = self.split(5, 11)

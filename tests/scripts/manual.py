@@ -23,7 +23,7 @@ PRINTS = [
     (r"answer", r"\n5  How the disconnection is done\n"),
     (r"--redact", r"\*{8}"),
     (r"--json", r'^{"schema":'),
-    (r"--joined", r"^Session 1 of ring_0001\.pcap and 1 more joined with it(?s:.*)complete(?s:.*)221"),
+    (r"--joined", r"^Session 1 of ring_0001\.pcap and 1 more joined with it(?s:.*)227 bytes(?s:.*)frames of ring_0002\.pcap(?s:.*)221"),
     (r"\| mailscope -$", r"221"),
     (r"", r"."),
 ]
