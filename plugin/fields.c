@@ -34,6 +34,8 @@ static const struct {
                      "Another frame with bytes of it"},
     [MS_HF_LATER] = {"Known with frame", "mailscope.known_in", FT_FRAMENUM, BASE_NONE,
                      "Frame with which it became known"},
+    [MS_HF_AT_END] = {"Known at the end", "mailscope.known_at_end", FT_BOOLEAN, BASE_NONE,
+                      "It became known when the capture had ended: tshark shows it with -2 only"},
     [MS_HF_DECRYPTED] = {"Decrypted", "mailscope.decrypted", FT_BOOLEAN, BASE_NONE,
                          "Whether the bytes were encrypted in the capture"},
     [MS_HF_MEANING] = {"Meaning", "mailscope.meaning", FT_STRING, BASE_NONE,

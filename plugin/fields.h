@@ -16,6 +16,7 @@ typedef enum {
     MS_HF_RANGE,     /* mailscope.range: "frame:offset+length" of a fact or oddity */
     MS_HF_FRAME,     /* mailscope.frame: another frame with bytes of it */
     MS_HF_LATER,     /* mailscope.known_in: frame with which it became known */
+    MS_HF_AT_END,    /* mailscope.known_at_end: it became known when the capture had ended */
     MS_HF_DECRYPTED, /* mailscope.decrypted */
     MS_HF_MEANING,   /* mailscope.meaning: a reply code in words */
     MS_HF_ODDITY,    /* mailscope.oddity: its kind, as in JSON */

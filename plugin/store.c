@@ -113,13 +113,15 @@ static MsStoreSession *hang_up(MsStore *store, MsEntry *entry)
 static void link_all(MsStore *store, MsStoreSession *session, MsEntry *entry, const MsRange *ranges,
                      uint32_t n_ranges)
 {
-    uint32_t known = entry->frame == 0 && n_ranges == 0 ? session->last_frame : entry->frame;
+    entry->home = entry->frame;
+    if (entry->home == 0)
+        entry->home = n_ranges > 0 ? ranges[0].frame : session->last_frame;
     for (uint32_t i = 0; i < n_ranges; i++) {
         entry->decrypted |= ranges[i].source == MS_SOURCE_DECRYPTED;
         link_frame(store, session, ranges[i].frame, entry);
     }
     session->decrypted |= entry->decrypted;
-    link_frame(store, session, known, entry);
+    link_frame(store, session, entry->home, entry);
 }
 
 static const MsRange *copy_ranges(MsStore *store, const MsRange *ranges, uint32_t count)

@@ -50,17 +50,6 @@ static Place first_place(const Page *page, const MsRange *ranges, uint32_t count
     return (Place){0};
 }
 
-/* The frame that shows all of an entry: where it became known, or, at the end of the capture, where
- * its bytes begin. */
-static uint32_t home_of(const MsEntry *entry, const MsRange *ranges, uint32_t count)
-{
-    if (entry->frame != 0)
-        return entry->frame;
-    if (count > 0)
-        return ranges[0].frame;
-    return ms_store_session(ms_state.store, entry->session)->last_frame;
-}
-
 static void add_range(const Page *page, proto_tree *tree, const MsRange *range)
 {
     Place place = place_of(page, range);
@@ -78,7 +67,7 @@ static void add_range(const Page *page, proto_tree *tree, const MsRange *range)
 static void add_evidence(const Page *page, proto_tree *tree, const MsEntry *entry,
                          const MsRange *ranges, uint32_t count)
 {
-    uint32_t home = home_of(entry, ranges, count);
+    uint32_t home = entry->home;
     uint32_t here = page->pinfo->num;
     uint32_t linked = here;
     for (uint32_t i = 0; i < count; i++) {
@@ -93,6 +82,9 @@ static void add_evidence(const Page *page, proto_tree *tree, const MsEntry *entr
     if (home != here)
         proto_item_set_generated(
             proto_tree_add_uint(tree, ms_fields_own(MS_HF_LATER), page->tvb, 0, 0, home));
+    if (entry->frame == 0)
+        proto_item_set_generated(
+            proto_tree_add_boolean(tree, ms_fields_own(MS_HF_AT_END), page->tvb, 0, 0, true));
     if (entry->decrypted)
         proto_item_set_generated(
             proto_tree_add_boolean(tree, ms_fields_own(MS_HF_DECRYPTED), page->tvb, 0, 0, true));
@@ -150,7 +142,7 @@ static void draw_fact(const Page *page, const MsEntry *entry)
             proto_tree_add_string(tree, ms_fields_own(MS_HF_MEANING), page->tvb, 0, 0, meaning));
     }
     add_evidence(page, tree, entry, fact->ranges, fact->n_ranges);
-    if (home_of(entry, fact->ranges, fact->n_ranges) == page->pinfo->num)
+    if (entry->home == page->pinfo->num)
         ms_expert_fact(page->pinfo, item, entry);
 }
 
@@ -168,7 +160,7 @@ static void draw_oddity(const Page *page, const MsEntry *entry)
         proto_item_set_generated(item);
     proto_tree *tree = proto_item_add_subtree(item, ms_fields_ett(MS_ETT_FACT));
     add_evidence(page, tree, entry, oddity->ranges, oddity->n_ranges);
-    if (home_of(entry, oddity->ranges, oddity->n_ranges) == page->pinfo->num)
+    if (entry->home == page->pinfo->num)
         ms_expert_oddity(page->pinfo, item, oddity);
 }
 
@@ -253,9 +245,7 @@ static void warn(const MsEntry *entry, void *user_data)
     if (!ms_state_wants(entry->session))
         return;
     bool fact = entry->kind == MS_ENTRY_FACT;
-    const MsRange *ranges = fact ? entry->as.fact.ranges : entry->as.oddity.ranges;
-    uint32_t count = fact ? entry->as.fact.n_ranges : entry->as.oddity.n_ranges;
-    if (home_of(entry, ranges, count) != pinfo->num)
+    if (entry->home != pinfo->num)
         return;
     if (fact)
         ms_expert_fact(pinfo, NULL, entry);
