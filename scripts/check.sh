@@ -3,7 +3,7 @@
 # check.sh - what to run before a commit: format, ladder, build and tests under the sanitizers.
 set -eu
 cd "$(dirname "$0")/.."
-scripts/deps build test
+scripts/deps build test plugin
 scripts/format.sh
 scripts/layers.sh
 cmake --preset asan >/dev/null
