@@ -6,6 +6,8 @@
 #include "session/session.h"
 #include "stream/table.h"
 
+#include <string.h>
+
 struct MsEngine {
     MsSessions sessions;
     MsTable *table;
@@ -130,6 +132,25 @@ void ms_engine_push(MsEngine *engine, const MsSegment *segment)
     ms_table_push(engine->table, segment);
     if (G_UNLIKELY(is_text_over(engine, 8) || is_held_over(engine, 8)))
         give_up_idle(engine);
+}
+
+void ms_engine_push_plaintext(MsEngine *engine, const MsPlaintext *plaintext)
+{
+    MsSegment sender = {.src_port = plaintext->src_port, .dst_port = plaintext->dst_port};
+    memcpy(sender.src, plaintext->src, sizeof sender.src);
+    memcpy(sender.dst, plaintext->dst, sizeof sender.dst);
+    unsigned side;
+    MsStream *stream = ms_table_find(engine->table, &sender, &side);
+    if (!stream || plaintext->length == 0)
+        return;
+    const MsPiece piece = {.time_ns = plaintext->time_ns,
+                           .place = {.frame = plaintext->frame,
+                                     .offset = plaintext->offset,
+                                     .length = plaintext->length,
+                                     .file = plaintext->file,
+                                     .source = MS_SOURCE_DECRYPTED}};
+    ms_session_plaintext(&engine->sessions, stream, side, &piece, plaintext->data,
+                         &ms_table_context(engine->table)->pool);
 }
 
 /* Sessions that are known go first, in order of their numbers; then the others, which may become

@@ -31,6 +31,7 @@ typedef struct {
     bool hash;              /* SHA-256 of messages */
     bool records;           /* put records together; false: only the live callbacks */
     bool lines;             /* make dialogue lines */
+    bool plaintext;         /* TLS may be decrypted: connections of TLS are kept for a while */
     MsOpenSpool open_spool; /* may be NULL */
 } MsEngineOptions;
 
@@ -40,6 +41,21 @@ void ms_engine_options_default(MsEngineOptions *options);
 /* `options` and `sink` are copied; `user_data` is handed to every callback and the spool. */
 MsEngine *ms_engine_new(const MsEngineOptions *options, const MsSink *sink, void *user_data);
 void ms_engine_push(MsEngine *engine, const MsSegment *segment); /* in capture order */
+/* Content of a TLS record that somebody else decrypted (RFC 8446 5.2), for
+ * MsEngineOptions.plaintext: handed over after the segment that completed the record, each
+ * direction in order. Facts found in it cite MS_SOURCE_DECRYPTED. */
+typedef struct {
+    uint8_t src[16], dst[16]; /* as in MsSegment */
+    uint16_t src_port, dst_port;
+    uint16_t file;
+    uint32_t frame;      /* 1-based: frame that completed the record */
+    uint32_t offset;     /* of `data` in all that was decrypted of that frame, put end to end */
+    int64_t time_ns;     /* nanoseconds since 1970, UTC */
+    const uint8_t *data; /* borrowed for the call */
+    uint32_t length;     /* bytes; nothing happens when 0 */
+} MsPlaintext;
+
+void ms_engine_push_plaintext(MsEngine *engine, const MsPlaintext *plaintext);
 /* The capture ended: closes what is open, in order of session number. `cut`: the file ended in the
  * middle of a record. No push after it. */
 void ms_engine_end(MsEngine *engine, bool cut);

@@ -16,8 +16,9 @@ typedef enum {
 
 /* A run of captured bytes: what the plugin highlights and an answer cites. */
 typedef struct {
-    uint32_t frame;  /* 1-based, as Wireshark numbers frames */
-    uint32_t offset; /* bytes from the start of the captured frame (or decrypted record) */
+    uint32_t frame; /* 1-based, as Wireshark numbers frames */
+    uint32_t
+        offset; /* bytes from the start of the captured frame, or of all that was decrypted of it */
     uint32_t length; /* bytes, at least 1 */
     uint16_t file;   /* 0-based index of the file, for captures made of several */
     uint8_t source;  /* MsSource */

@@ -188,7 +188,9 @@ void ms_live_segment(MsLive *live, unsigned side, const MsSegment *segment)
 static void say_end(MsLive *live, MsOver why)
 {
     const MsStream *stream = live->stream;
-    bool quit = live->class->has_quit && live->class->has_quit(live->dialogue);
+    const MsInside *inside = live->inside;
+    bool quit = live->class->has_quit(live->dialogue) ||
+                (inside && inside->class->has_quit(inside->dialogue));
     bool known = live->end.frame != 0;
     const char *how = quit ? "quit" : !known ? "open" : live->end_rst ? "rst" : "fin";
     if (quit && live->quit.frame) {
@@ -241,6 +243,8 @@ void ms_live_over(MsLive *live, MsOver why)
         MsBytes left = ms_tail_held(live->stream->half[side].tail);
         tell_end(live, side, &left);
     }
+    if (live->inside)
+        ms_inside_over(live->inside, live);
     say_end(live, why);
     if (live->record && live->all->sink.session)
         live->all->sink.session(live->record, live->all->user_data);

@@ -5,9 +5,10 @@
 
 #include "../dialogue/dialogue.h"
 #include "../dialogue/sniff.h"
+#include "inside.h"
 #include "session.h"
 
-typedef struct {
+struct MsLive {
     MsTalk talk; /* must be first: the dialogue knows the session by it */
     MsSessions *all;
     MsStream *stream;
@@ -31,7 +32,9 @@ typedef struct {
     MsRange quit;       /* QUIT or the reply to it */
     int64_t quit_ns;
     uint8_t quit_direction;
-} MsLive;
+    MsInside *inside; /* the dialogue inside TLS; borrowed from the session, mostly NULL */
+    int32_t exchanges, attempts, messages; /* numbers given so far */
+};
 
 /* Says what is known of the connection, and makes the dialogue. `held`: first bytes of both sides.
  */

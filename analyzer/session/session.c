@@ -4,17 +4,21 @@
  * on all goes straight to live.c. A connection that says little costs little. */
 #include "session.h"
 
+#include "../dialogue/tls.h"
 #include "hold.h"
 #include "live.h"
 
 #include <string.h>
 
 enum {
-    ENOUGH = 1024
-}; /* held bytes of one side that begin a session without a line of the client */
+    ENOUGH = 1024, /* held bytes of one side that begin a session without a line of the client */
+    SEALED = 32768 /* bytes of TLS on a port not of mail that wait for somebody to decrypt them */
+};
 
 struct MsSession {
-    MsLive *live; /* NULL as long as it is held */
+    MsLive *live;     /* NULL as long as it is held */
+    MsInside *inside; /* what was decrypted, or NULL */
+    bool sealed;      /* TLS, and not known to be mail: decrypted bytes will tell */
     MsHold hold;
 };
 
@@ -100,6 +104,14 @@ static bool is_enough(const MsHold *hold, const MsSniffResult *found, const MsBy
            (client->length > 0 && memchr(client->data, '\n', client->length));
 }
 
+/* Whether the connection is one of TLS, and short enough to wait for its decrypted bytes. */
+static bool is_sealed(const MsSniffSide side[2], const MsHold *hold)
+{
+    return side[0].length + side[1].length < SEALED && !ms_hold_full(hold) &&
+           (ms_tls_is_record(side[0].data, side[0].length, 3) ||
+            ms_tls_is_record(side[1].data, side[1].length, 3));
+}
+
 /* Asks the sniffer. `last`: nothing more will come of either side. Returns true when the stream is
  * a session now. */
 static bool decide(MsSessions *all, MsSession *session, MsStream *stream, Offer *now, bool last)
@@ -122,7 +134,9 @@ static bool decide(MsSessions *all, MsSession *session, MsStream *stream, Offer 
     if (found.verdict == MS_SNIFF_MORE && !last && ms_hold_full(&session->hold))
         found.verdict = MS_SNIFF_NOT_MAIL;
     if (found.verdict == MS_SNIFF_NOT_MAIL) {
-        stream->flags |= MS_STREAM_DEAF;
+        session->sealed = all->options.plaintext && is_sealed(sides, &session->hold);
+        if (!session->sealed)
+            stream->flags |= MS_STREAM_DEAF;
         return false;
     }
     if (found.verdict == MS_SNIFF_MORE)
@@ -213,6 +227,50 @@ void ms_session_oddity(MsStream *stream, unsigned side, const MsOddity *oddity)
     }
 }
 
+void ms_session_plaintext(MsSessions *all, MsStream *stream, unsigned side, const MsPiece *piece,
+                          const uint8_t *data, MsPool *pool)
+{
+    MsSession *session = stream->session;
+    if (!session || (!session->live && !session->sealed))
+        return;
+    if (!session->inside)
+        session->inside = ms_inside_new(pool);
+    MsInside *inside = session->inside;
+    if (inside->deaf)
+        return;
+    MsPiece placed = *piece;
+    placed.at = inside->next[side];
+    const MsBytes bytes = {.data = data,
+                           .length = placed.place.length,
+                           .at = placed.at,
+                           .pieces = &placed,
+                           .n_pieces = 1};
+    ms_inside_keep(inside, side, &bytes);
+    if (inside->class) {
+        ms_inside_offer(inside, session->live, side);
+        ms_live_count(session->live);
+        return;
+    }
+    MsSniffResult found = {.verdict = MS_SNIFF_FOUND};
+    if (session->live && session->live->class != &ms_tls)
+        found.class = session->live->class; /* after STARTTLS */
+    else
+        ms_inside_sniff(inside, stream, &all->options.limits, &found);
+    inside->deaf = found.verdict == MS_SNIFF_NOT_MAIL;
+    if (found.verdict != MS_SNIFF_FOUND)
+        return;
+    if (!session->live) {
+        Offer now = {.side = 2};
+        MsBytes held[2] = {held_of(stream, &now, 0), held_of(stream, &now, 1)};
+        const MsSniffResult outside = {
+            .verdict = MS_SNIFF_FOUND, .class = &ms_tls, .server = found.server};
+        session->live = ms_live_new(all, stream, &outside, held);
+        replay(session, stream, &now, &outside, held);
+    }
+    ms_inside_begin(inside, session->live, found.class);
+    ms_live_count(session->live);
+}
+
 void ms_session_over(MsSessions *all, MsStream *stream, MsOver why)
 {
     MsSession *session = stream->session;
@@ -233,6 +291,7 @@ void ms_session_free(MsSession *session)
     if (!session)
         return;
     ms_live_free(session->live);
+    ms_inside_free(session->inside);
     ms_hold_clear(&session->hold);
     g_free(session);
 }

@@ -34,6 +34,11 @@ void ms_session_event(MsSessions *all, MsStream *stream, unsigned side, MsItemKi
 void ms_session_segment(MsStream *stream, unsigned side, const MsSegment *segment);
 void ms_session_oddity(MsStream *stream, unsigned side, const MsOddity *oddity);
 
+/* Decrypted bytes of that side, see ms_engine_push_plaintext(). They begin with `at` of 0 for each
+ * side. `pool`: of the stream; borrowed for the session's life. */
+void ms_session_plaintext(MsSessions *all, MsStream *stream, unsigned side, const MsPiece *piece,
+                          const uint8_t *data, MsPool *pool);
+
 /* The stream is over: what is still undecided is decided, then the session ends and is freed. */
 void ms_session_over(MsSessions *all, MsStream *stream, MsOver why);
 

@@ -108,10 +108,53 @@ void ms_live_say_odd(MsLive *live, MsOddityKind kind, unsigned side, const char 
 
 /* ---- what the dialogue says ---- */
 
-static void talk_fact(MsTalk *talk, const MsFact *fact)
+/* Whether the dialogue inside TLS speaks: what it counts goes on from the numbers before TLS. */
+static bool is_inside(const MsLive *live)
+{
+    return live->inside && live->inside->speaking;
+}
+
+static int32_t message_number(const MsLive *live, int32_t number)
+{
+    return number >= 0 && is_inside(live) ? number + live->inside->messages : number;
+}
+
+/* Remembers the numbers given, so that a dialogue inside TLS can go on from them. */
+static void count(MsLive *live, const MsFact *fact)
+{
+    live->messages = MAX(live->messages, fact->message + 1);
+    MsScope scope = ms_field((MsFieldId)fact->field)->scope;
+    if (scope == MS_EXCHANGE)
+        live->exchanges = MAX(live->exchanges, fact->item + 1);
+    else if (scope == MS_ATTEMPT)
+        live->attempts = MAX(live->attempts, fact->item + 1);
+}
+
+/* A fact from inside TLS, with its numbers made those of the session. Returns false when it is none
+ * of the session: STARTTLS cannot be offered inside TLS (RFC 3207 4.2). */
+static bool from_inside(const MsLive *live, MsFact *fact)
+{
+    MsScope scope = ms_field((MsFieldId)fact->field)->scope;
+    fact->message = message_number(live, fact->message);
+    if (scope == MS_EXCHANGE && fact->item >= 0)
+        fact->item += live->inside->exchanges;
+    else if (scope == MS_ATTEMPT && fact->item >= 0)
+        fact->item += live->inside->attempts;
+    return fact->field != MS_FIELD_TLS_OFFERED;
+}
+
+static void talk_fact(MsTalk *talk, const MsFact *said)
 {
     MsLive *live = (MsLive *)talk;
-    const MsDialogueClass *class = live->class;
+    const MsDialogueClass *class = is_inside(live) ? live->inside->class : live->class;
+    MsFact inside = *said;
+    const MsFact *fact = said;
+    if (is_inside(live)) {
+        if (!from_inside(live, &inside))
+            return;
+        fact = &inside;
+    }
+    count(live, fact);
     bool quit =
         class->quit_word &&
         (fact->field == class->quit_reply ||
@@ -125,14 +168,20 @@ static void talk_fact(MsTalk *talk, const MsFact *fact)
     ms_live_say_fact(live, fact);
 }
 
-static void talk_line(MsTalk *talk, const MsLine *line)
+static void talk_line(MsTalk *talk, const MsLine *said)
 {
-    ms_live_say_line((MsLive *)talk, line);
+    MsLive *live = (MsLive *)talk;
+    MsLine line = *said;
+    line.message = message_number(live, line.message);
+    ms_live_say_line(live, &line);
 }
 
-static void talk_oddity(MsTalk *talk, const MsOddity *oddity)
+static void talk_oddity(MsTalk *talk, const MsOddity *said)
 {
-    ms_live_say_oddity((MsLive *)talk, oddity);
+    MsLive *live = (MsLive *)talk;
+    MsOddity oddity = *said;
+    oddity.message = message_number(live, oddity.message);
+    ms_live_say_oddity(live, &oddity);
 }
 
 static MsMessage *open_message(const MsLive *live, int32_t number)
@@ -146,14 +195,16 @@ static MsMessage *open_message(const MsLive *live, int32_t number)
 static void talk_message_bytes(MsTalk *talk, int32_t number, const MsBytes *bytes, size_t offset,
                                size_t length)
 {
-    MsMessage *message = open_message((MsLive *)talk, number);
+    const MsLive *live = (const MsLive *)talk;
+    MsMessage *message = open_message(live, message_number(live, number));
     if (message)
         ms_message_push(message, bytes, offset, length);
 }
 
 static void talk_message_gap(MsTalk *talk, int32_t number, uint64_t length)
 {
-    MsMessage *message = open_message((MsLive *)talk, number);
+    const MsLive *live = (const MsLive *)talk;
+    MsMessage *message = open_message(live, message_number(live, number));
     if (message)
         ms_message_gap(message, length);
 }
@@ -181,9 +232,8 @@ static void message_field(const MsFact *fact, void *user_data)
     ms_live_say_fact(user_data, fact);
 }
 
-static void talk_message_close(MsTalk *talk, int32_t number, MsMessageEnd end)
+static void close_message(MsLive *live, int32_t number, MsMessageEnd end)
 {
-    MsLive *live = (MsLive *)talk;
     MsMessage *message = open_message(live, number);
     if (!message)
         return;
@@ -211,17 +261,24 @@ static void talk_message_close(MsTalk *talk, int32_t number, MsMessageEnd end)
     ms_message_unref(message);
 }
 
+static void talk_message_close(MsTalk *talk, int32_t number, MsMessageEnd end)
+{
+    MsLive *live = (MsLive *)talk;
+    close_message(live, message_number(live, number), end);
+}
+
 static void talk_message_open(MsTalk *talk, int32_t number, MsDirection direction)
 {
     MsLive *live = (MsLive *)talk;
     const MsEngineOptions *options = &live->all->options;
     if (live->open[MS_OPEN_MESSAGES - 1])
-        talk_message_close(talk, ms_message_number(live->open[0]), MS_MESSAGE_CUT);
+        close_message(live, ms_message_number(live->open[0]), MS_MESSAGE_CUT);
     unsigned at = 0;
     while (live->open[at])
         at++;
-    live->open[at] = ms_message_new(number, direction, &options->limits, options->keep,
-                                    options->hash, options->open_spool, live->all->user_data);
+    live->open[at] =
+        ms_message_new(message_number(live, number), direction, &options->limits, options->keep,
+                       options->hash, options->open_spool, live->all->user_data);
     ms_message_begin(live->open[at], live->now[direction]);
 }
 

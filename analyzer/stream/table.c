@@ -167,6 +167,12 @@ static MsStream *find(const MsTable *table, const Lookup *lookup, unsigned *side
     return NULL;
 }
 
+MsStream *ms_table_find(const MsTable *table, const MsSegment *segment, unsigned *side)
+{
+    const Lookup lookup = look(table, segment);
+    return find(table, &lookup, side);
+}
+
 static void put(MsTable *table, Slot slot)
 {
     uint32_t mask = table->n_slots - 1;

@@ -27,6 +27,10 @@ void ms_table_free(MsTable *table); /* accepts NULL; streams still there are dro
 
 void ms_table_push(MsTable *table, const MsSegment *segment);
 
+/* The stream that a segment with these addresses and ports belongs to, and who sent it; NULL when
+ * there is none. Only addresses and ports are looked at. */
+MsStream *ms_table_find(const MsTable *table, const MsSegment *segment, unsigned *side);
+
 /* Deaf streams stay, and go on giving their bytes. */
 void ms_table_keep_deaf(MsTable *table);
 
