@@ -14,6 +14,7 @@ struct MsFeed {
     MsLimits limits;
     MsPacketDecoder *decoder;
     MsEngine *engine;
+    MsDecrypter *decrypter;
     uint32_t last; /* frame */
     bool ended;
 };
@@ -50,7 +51,10 @@ MsFeed *ms_feed_new(const MsEngineOptions *options, const MsSink *sink, void *us
     MsFeed *feed = g_new0(MsFeed, 1);
     feed->limits = options->limits;
     feed->decoder = ms_packet_decoder_new(&feed->limits);
-    feed->engine = ms_engine_new(options, sink, user_data);
+    feed->decrypter = ms_decrypter_new();
+    MsEngineOptions decrypting = *options;
+    decrypting.plaintext = true;
+    feed->engine = ms_engine_new(&decrypting, sink, user_data);
     return feed;
 }
 
@@ -60,6 +64,7 @@ void ms_feed_free(MsFeed *feed)
         return;
     ms_engine_free(feed->engine);
     ms_packet_decoder_free(feed->decoder);
+    ms_decrypter_free(feed->decrypter);
     g_free(feed);
 }
 
@@ -76,8 +81,15 @@ void ms_feed_frame(MsFeed *feed, tvbuff_t *tvb, packet_info *pinfo)
         .length = tvb_captured_length(tvb),
         .wire_length = MAX(tvb_reported_length(tvb), tvb_captured_length(tvb))};
     MsSegment segment;
-    if (ms_packet_decode(feed->decoder, &frame, 0, &segment))
-        ms_engine_push(feed->engine, &segment);
+    if (!ms_packet_decode(feed->decoder, &frame, 0, &segment))
+        return;
+    ms_engine_push(feed->engine, &segment);
+    ms_decrypter_frame(feed->decrypter, pinfo, &segment, feed->engine);
+}
+
+const MsDecrypter *ms_feed_decrypter(const MsFeed *feed)
+{
+    return feed->decrypter;
 }
 
 uint32_t ms_feed_last(const MsFeed *feed)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine.h"
+#include "tls.h"
 #include "ws_compat.h"
 
 typedef struct MsFeed MsFeed;
@@ -15,6 +16,9 @@ void ms_feed_free(MsFeed *feed); /* accepts NULL */
 
 /* The next frame: `tvb` holds all of it. Frames that were given before are not taken again. */
 void ms_feed_frame(MsFeed *feed, tvbuff_t *tvb, packet_info *pinfo);
+
+/* What was decrypted of the frames so far. */
+const MsDecrypter *ms_feed_decrypter(const MsFeed *feed);
 
 /* The last frame given; 0: none so far. */
 uint32_t ms_feed_last(const MsFeed *feed);

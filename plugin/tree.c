@@ -32,8 +32,14 @@ typedef struct {
 
 static Place place_of(const Page *page, const MsRange *range)
 {
-    if (range->frame != page->pinfo->num || range->source != MS_SOURCE_FRAME)
+    if (range->frame != page->pinfo->num)
         return (Place){0};
+    if (range->source == MS_SOURCE_DECRYPTED) {
+        Place place = {.length = (int)range->length};
+        place.tvb = ms_decrypter_place(ms_feed_decrypter(ms_state.feed), page->pinfo, range->offset,
+                                       range->length, &place.offset);
+        return place;
+    }
     if (!tvb_bytes_exist(page->tvb, (int)range->offset, (int)range->length))
         return (Place){0};
     return (Place){page->tvb, (int)range->offset, (int)range->length};

@@ -34,5 +34,12 @@ typedef gboolean MsWsBool;
     register_conversation_filter(name, words, valid, build)
 #endif
 
+/* The TLS dissector keeps its data under 0, later under the number of its layer in the frame. */
+#if MS_WS_AT_LEAST(4, 4)
+enum { MS_WS_TLS_KEYS = 8 };
+#else
+enum { MS_WS_TLS_KEYS = 1 };
+#endif
+
 /* From 4.4 on a plugin says what it brings; 1 is a dissector there. */
 enum { MS_WS_PLUGIN_DISSECTOR = 1 };
