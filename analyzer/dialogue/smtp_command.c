@@ -55,8 +55,7 @@ static void do_helo(MsDialogue *smtp, const Command *command)
     size_t length;
     argument(command, &offset, &length);
     bool extended = g_ascii_tolower((char)verb[0]) != 'h';
-    if (g_ascii_tolower((char)verb[0]) == 'l')
-        smtp->lmtp = true;
+    smtp->lmtp = g_ascii_tolower((char)verb[0]) == 'l'; /* the last greeting counts */
     char name[4];
     for (size_t i = 0; i < 4; i++)
         name[i] = (char)g_ascii_toupper((char)verb[i]);

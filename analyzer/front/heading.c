@@ -188,7 +188,10 @@ static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, i
         ms_pen_say(pen, ", not handed over before the capture stops");
     } else if (outcome) {
         ms_pen_say(pen, ", ");
-        ms_pen_words(pen, (const uint8_t *)outcome->text, outcome->text_length);
+        if (ms_fact_is(outcome, "rejected"))
+            ms_pen_say(pen, "refused"); /* as people say of logins and recipients too */
+        else
+            ms_pen_words(pen, (const uint8_t *)outcome->text, outcome->text_length);
     }
     ms_pen_newline(pen);
 }

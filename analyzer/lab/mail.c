@@ -84,7 +84,22 @@ static bool is_blind(const MsView *view, int32_t mail, int32_t item, const MsFac
     return named > 0;
 }
 
-static void put_recipient(MsView *view, int32_t mail, int32_t item, const char *label)
+/* LMTP: the reply after the message to a recipient that was accepted (RFC 2033 4.2: one for each of
+ * them, in their order); `accepted`: how many were before it. NULL when it cannot be told which. */
+static const MsFact *final_for(const MsView *view, int32_t mail, int32_t accepted)
+{
+    size_t count;
+    const MsFact *const *verbs = ms_index_all(view->index, MS_FIELD_SMTP_HELO_VERB, -1, -1, &count);
+    if (count == 0 || !ms_fact_is(verbs[count - 1], "LHLO") || view->gap[MS_TO_CLIENT] ||
+        view->gap[MS_TO_SERVER])
+        return NULL;
+    const MsFact *const *replies =
+        ms_index_all(view->index, MS_FIELD_SMTP_FINAL_REPLY, mail, -1, &count);
+    return accepted >= 0 && (size_t)accepted < count ? replies[accepted] : NULL;
+}
+
+static void put_recipient(MsView *view, int32_t mail, int32_t item, int32_t accepted,
+                          const char *label)
 {
     MsPen *pen = &view->pen;
     const MsFact *to = ms_index_first(view->index, MS_FIELD_SMTP_RCPT_TO, mail, item);
@@ -107,6 +122,14 @@ static void put_recipient(MsView *view, int32_t mail, int32_t item, const char *
         ms_pen_say(pen, "; not named in the header");
     ms_view_cite_two(view, to, code);
     ms_pen_newline(pen);
+    const MsFact *final = ms_fact_is(outcome, "accepted") ? final_for(view, mail, accepted) : NULL;
+    if (!final)
+        return;
+    ms_view_label(view, "");
+    ms_pen_say(pen, "... after the message: %s", final->number < 400 ? "accepted" : "refused");
+    put_code(view, final);
+    ms_view_cite(view, final);
+    ms_pen_newline(pen);
 }
 
 static int32_t count_recipients(const MsView *view, int32_t mail)
@@ -122,8 +145,12 @@ static void put_recipients(MsView *view, int32_t mail)
 {
     int32_t count = count_recipients(view, mail);
     int32_t shown = view->pen.style->full ? count : MIN(count, MOST_RECIPIENTS);
-    for (int32_t i = 0; i < shown; i++)
-        put_recipient(view, mail, i, i == 0 ? "To" : "");
+    int32_t accepted = 0;
+    for (int32_t i = 0; i < shown; i++) {
+        put_recipient(view, mail, i, accepted, i == 0 ? "To" : "");
+        accepted += ms_fact_is(ms_index_first(view->index, MS_FIELD_SMTP_RCPT_OUTCOME, mail, i),
+                               "accepted");
+    }
     if (count == 0)
         ms_view_say(view, "To", "no recipient is named in this capture");
     if (shown < count)

@@ -75,6 +75,37 @@ static void add_mail(MsRecord *record, const MsLimits *limits, long hole)
     rm_text(record, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, 0, -1, 22, "accepted");
 }
 
+/* A recipient that was accepted at first and refused after the message. */
+static void test_lmtp(void)
+{
+    MsLimits limits;
+    ms_limits_default(&limits);
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr(MsRecord) record = ms_record_new(0, &limits);
+        rm_text(record, MS_FIELD_SMTP_HELO_VERB, MS_TO_SERVER, -1, -1, 9, i ? "LHLO" : "EHLO");
+        for (int32_t item = 0; item < 3; item++) {
+            uint32_t frame = (uint32_t)(14 + 2 * item);
+            rm_text(record, MS_FIELD_SMTP_RCPT_TO, MS_TO_SERVER, 0, item, frame, "bob@example.net");
+            rm_number(record, MS_FIELD_SMTP_RCPT_REPLY, MS_TO_CLIENT, 0, item, frame + 1,
+                      item == 1 ? 550 : 250);
+            rm_text(record, MS_FIELD_SMTP_RCPT_OUTCOME, MS_TO_CLIENT, 0, item, frame + 1,
+                    item == 1 ? "rejected" : "accepted");
+        }
+        rm_number(record, MS_FIELD_SMTP_FINAL_REPLY, MS_TO_CLIENT, 0, -1, 22, 250);
+        rm_number(record, MS_FIELD_SMTP_FINAL_REPLY, MS_TO_CLIENT, 0, -1, 23, 451);
+        g_autofree char *text = answer(record, false, false);
+        g_autofree char *page = flat(text);
+        if (i == 0) {
+            must_not(page, "... after the message");
+            continue;
+        }
+        must(page, "... after the message: accepted (250: done) @ frame 22");
+        must(page, "... after the message: refused (451: error on the server, try again later) @ "
+                   "frame 23");
+        g_assert_null(strstr(strstr(page, "(451") + 1, "... after the message"));
+    }
+}
+
 static void add_quit(MsRecord *record)
 {
     rm_text(record, MS_FIELD_SMTP_COMMAND, MS_TO_SERVER, -1, 9, 24, "quit");
@@ -362,6 +393,7 @@ static void test_hostile(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/answer/lmtp", test_lmtp);
     g_test_add_func("/answer/complete", test_complete);
     g_test_add_func("/answer/header", test_header);
     g_test_add_func("/answer/redacted", test_redacted);
