@@ -12,7 +12,7 @@
 static MsCapture *begin(const char *name)
 {
     MsCapture *capture = g_new0(MsCapture, 1);
-    capture->name = g_strdup(name);
+    capture->name = ms_input_name(name);
     return capture;
 }
 
@@ -23,21 +23,21 @@ static void refuse(MsCapture *capture, GError **error)
     const char *packing = input->decompress != NULL ? ms_decompress_name(input->decompress) : NULL;
     if (input->trouble != NULL)
         g_set_error(error, MS_ERROR, packing != NULL ? MS_ERROR_DAMAGED : MS_ERROR_OPEN,
-                    "cannot read '%s': %s", capture->name, input->trouble);
+                    "cannot read %s: %s", capture->name, input->trouble);
     else if (input->read == 0)
-        g_set_error(error, MS_ERROR, MS_ERROR_EMPTY, "'%s' is empty", capture->name);
+        g_set_error(error, MS_ERROR, MS_ERROR_EMPTY, "%s is empty", capture->name);
     else if (packing == NULL)
         g_set_error(error, MS_ERROR, MS_ERROR_NOT_CAPTURE,
-                    "'%s' is no capture: neither pcap nor pcapng", capture->name);
+                    "%s is no capture: neither pcap nor pcapng", capture->name);
     else if (input->cut)
-        g_set_error(error, MS_ERROR, MS_ERROR_CUT, "'%s' is cut: its %s data stop in the middle",
+        g_set_error(error, MS_ERROR, MS_ERROR_CUT, "%s is cut: its %s data stop in the middle",
                     capture->name, packing);
     else if (ms_input_left(input) == 0)
-        g_set_error(error, MS_ERROR, MS_ERROR_EMPTY, "'%s' is empty: its %s data hold nothing",
+        g_set_error(error, MS_ERROR, MS_ERROR_EMPTY, "%s is empty: its %s data hold nothing",
                     capture->name, packing);
     else
         g_set_error(error, MS_ERROR, MS_ERROR_NOT_CAPTURE,
-                    "'%s' is no capture: its %s data are neither pcap nor pcapng", capture->name,
+                    "%s is no capture: its %s data are neither pcap nor pcapng", capture->name,
                     packing);
 }
 
@@ -100,14 +100,14 @@ bool ms_capture_dry(MsCapture *capture, bool inside, GError **error)
     const MsInput *input = &capture->input;
     capture->ended = true;
     if (input->trouble != NULL)
-        g_set_error(error, MS_ERROR, MS_ERROR_DAMAGED, "cannot read '%s' behind frame %u: %s",
+        g_set_error(error, MS_ERROR, MS_ERROR_DAMAGED, "cannot read %s behind frame %u: %s",
                     capture->name, capture->number, input->trouble);
     else if (input->cut)
         g_set_error(error, MS_ERROR, MS_ERROR_CUT,
-                    "'%s' is cut: its %s data stop in the middle, behind frame %u", capture->name,
+                    "%s is cut: its %s data stop in the middle, behind frame %u", capture->name,
                     ms_decompress_name(input->decompress), capture->number);
     else if (inside || ms_input_left(input) > 0)
-        g_set_error(error, MS_ERROR, MS_ERROR_CUT, "'%s' is cut in the middle of frame %u",
+        g_set_error(error, MS_ERROR, MS_ERROR_CUT, "%s is cut in the middle of frame %u",
                     capture->name, capture->number + 1);
     return false;
 }
@@ -119,7 +119,7 @@ bool ms_capture_damaged(MsCapture *capture, GError **error, const char *format, 
     g_autofree char *what = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     capture->ended = true;
-    g_set_error(error, MS_ERROR, MS_ERROR_DAMAGED, "'%s' is damaged behind frame %u: %s",
+    g_set_error(error, MS_ERROR, MS_ERROR_DAMAGED, "%s is damaged behind frame %u: %s",
                 capture->name, capture->number, what);
     return false;
 }

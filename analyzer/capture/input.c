@@ -27,21 +27,26 @@ static void set_trouble(MsInput *input, const char *why)
     input->ended = true;
 }
 
+char *ms_input_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? g_strdup("standard input") : g_strdup_printf("'%s'", path);
+}
+
 bool ms_input_open(MsInput *input, const char *path, GError **error)
 {
     memset(input, 0, sizeof *input);
+    g_autofree char *name = ms_input_name(path);
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat info;
     if (fd < 0 || fstat(fd, &info) != 0) {
-        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot open '%s': %s", path,
-                    g_strerror(errno));
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot open %s: %s", name, g_strerror(errno));
         if (fd >= 0 && !standard)
             close(fd);
         return false;
     }
     if (S_ISDIR(info.st_mode)) {
-        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot open '%s': it is a folder", path);
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot open %s: it is a folder", name);
         if (!standard)
             close(fd);
         return false;

@@ -28,6 +28,9 @@ typedef struct {
     size_t packed_start, packed_end;
 } MsInput;
 
+/* The input in a sentence: "'x.pcap'", or "standard input" for "-". The caller frees it. */
+char *ms_input_name(const char *path);
+
 /* Opens `path` ("-": standard input). On failure sets MS_ERROR_OPEN and leaves nothing to close. */
 bool ms_input_open(MsInput *input, const char *path, GError **error);
 

@@ -56,7 +56,7 @@ bool ms_pcap_open(MsCapture *capture, GError **error)
             continue;
         header = ms_input_peek(&capture->input, FILE_HEADER);
         if (header == NULL) {
-            g_set_error(error, MS_ERROR, MS_ERROR_CUT, "'%s' is cut in its file header",
+            g_set_error(error, MS_ERROR, MS_ERROR_CUT, "%s is cut in its file header",
                         capture->name);
             return false;
         }

@@ -253,6 +253,48 @@ static char **copy_arguments(int argc, char *const *argv, bool named)
     return (char **)g_ptr_array_free(copy, FALSE);
 }
 
+/* How many letters must be changed, left out, added or swapped with the next one, to make one word
+ * of the other; for short words. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 12 };
+    size_t cost[LONGEST + 1][LONGEST + 1];
+    size_t n = strlen(a);
+    size_t m = strlen(b);
+    if (n > LONGEST || m > LONGEST)
+        return MAX(n, m);
+    for (size_t i = 0; i <= n; i++) {
+        for (size_t k = 0; k <= m; k++) {
+            if (i == 0 || k == 0) {
+                cost[i][k] = i + k;
+                continue;
+            }
+            size_t best = cost[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+            best = MIN(best, MIN(cost[i - 1][k], cost[i][k - 1]) + 1);
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+                best = MIN(best, cost[i - 2][k - 2] + 1);
+            cost[i][k] = best;
+        }
+    }
+    return cost[n][m];
+}
+
+/* Refuses a first word that is no file, but nearly a verb. */
+static bool check_verb(const char *word, GError **error)
+{
+    size_t letters = word ? strspn(word, "abcdefghijklmnopqrstuvwxyz") : 0;
+    if (letters == 0 || word[letters] != '\0' || g_file_test(word, G_FILE_TEST_EXISTS))
+        return true;
+    for (size_t i = 0; i < MS_N_VERBS; i++) {
+        if (distance(word, verbs[i].name) > 2)
+            continue;
+        g_autofree char *text =
+            g_strdup_printf("'%s' is neither a verb nor a file; '%s'", word, verbs[i].name);
+        return usage_error(error, "%s is a verb", text);
+    }
+    return true;
+}
+
 bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **error)
 {
     *options = (MsOptions){.verb = MS_VERB_SHOW};
@@ -278,7 +320,7 @@ bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **
     else if (raw.version)
         options->text = g_strdup("mailscope " MS_VERSION "\n");
     else
-        good = check(&raw, error);
+        good = (named || check_verb(argc > 1 ? argv[1] : NULL, error)) && check(&raw, error);
     g_option_context_free(context);
     g_free(raw.color);
     g_strfreev(raw.limits);

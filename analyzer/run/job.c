@@ -5,6 +5,7 @@
 
 #include "../base/error.h"
 #include "../base/escape.h"
+#include "../capture/input.h"
 #include "merge.h"
 #include "order.h"
 
@@ -61,11 +62,12 @@ static void say_unsupported(Run *run, const MsPacketDecoder *decoder)
     size_t count;
     const MsUnsupportedLink *links = ms_packet_unsupported(decoder, &count);
     const MsOrigins *origins = &run->job->origins;
+    g_autofree char *name = ms_input_name(origins->files[0]);
     for (size_t i = 0; i < count; i++) {
         g_autofree char *text = g_strdup_printf(
-            "'%s'%s: unsupported link type %d, %" G_GUINT64_FORMAT " frame%s not looked at",
-            origins->files[0], origins->n_files > 1 ? " and what is joined with it" : "",
-            links[i].link_type, (guint64)links[i].frames, links[i].frames == 1 ? "" : "s");
+            "%s%s: unsupported link type %d, %" G_GUINT64_FORMAT " frame%s not looked at", name,
+            origins->n_files > 1 ? " and what is joined with it" : "", links[i].link_type,
+            (guint64)links[i].frames, links[i].frames == 1 ? "" : "s");
         run->job->listener->problem(run->job, text, false);
     }
 }
@@ -183,9 +185,12 @@ static GBytes *keep_pipe(const char *path, GError **error)
             break;
         good = got > 0 ? write(kept, block, (size_t)got) == got : errno == EINTR;
     }
-    if (!good)
-        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot keep '%s' to read it twice: %s", path,
-                    g_strerror(errno));
+    if (!good) {
+        int why = errno;
+        g_autofree char *name = ms_input_name(path);
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot keep %s to read it twice: %s", name,
+                    g_strerror(why));
+    }
     GMappedFile *map = good ? g_mapped_file_new_from_fd(kept, FALSE, error) : NULL;
     GBytes *bytes = map ? g_mapped_file_get_bytes(map) : NULL;
     if (map)

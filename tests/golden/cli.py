@@ -78,6 +78,17 @@ class Inputs(Case):
         self.assertEqual(values(session, "auth.password"), ["wonderland"])
         self.assertEqual(self.run_program("--json", "a.pcap").out, result.out)
 
+    def test_mistyped_verb(self):
+        self.write_login("a.pcap")
+        for word, verb in (("anwser", "answer"), ("shwo", "show"), ("limit", "limits")):
+            result = self.run_program(word, "a.pcap")
+            self.assertEqual((result.status, result.out), (2, ""))
+            self.assertIn(f"'{word}' is neither a verb nor a file; '{verb}' is a verb", result.err)
+        for word in ("capture", "Show", "sho.p"):  # a missing file
+            self.assertEqual(self.run_program(word, "a.pcap").status, 3)
+        self.write_login("shwo")
+        self.assertEqual(self.run_program("shwo").status, 0)
+
     def test_stdin(self):
         data = wire.pcap(wire.login("alice", "wonderland"))
         result = self.run_program("--json", "-", stdin=data)
@@ -505,7 +516,7 @@ class Secrets(Case):
             self.assertEqual((piped.status, piped.err), (0, ""))
             self.assertNotIn("looking-glass", piped.out)
         empty = self.run_program("--redact", "-")
-        self.assertEqual((empty.status, empty.err), (3, "mailscope: '-' is empty\n"))
+        self.assertEqual((empty.status, empty.err), (3, "mailscope: standard input is empty\n"))
 
 
 class Limits(Case):
