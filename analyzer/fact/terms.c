@@ -4,12 +4,13 @@
 
 static const MsTerm terms[] = {
 #define MS_TERM(kind, names, rfc, keywords, text) {MS_TERM_##kind, names, rfc, keywords, text},
-/* clang-format off: in the order in which they are to be shown */
-#include "terms-imap.def"
-#include "terms-mail.def"
-#include "terms-pop3.def"
-#include "terms-sasl.def"
+/* Shown in this order. */
+/* clang-format off */
 #include "terms-smtp.def"
+#include "terms-pop3.def"
+#include "terms-imap.def"
+#include "terms-sasl.def"
+#include "terms-mail.def"
 /* clang-format on */
 #undef MS_TERM
 };
