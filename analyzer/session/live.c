@@ -185,6 +185,29 @@ void ms_live_segment(MsLive *live, unsigned side, const MsSegment *segment)
 
 /* ---- the end ---- */
 
+/* What the session is for, with each reason where it was seen. */
+static void say_role(MsLive *live)
+{
+    const MsRoleCues *cues = &live->cues;
+    const MsDialogueClass *inside = live->inside ? live->inside->class : NULL;
+    const char *protocol = inside ? inside->name : live->class->name;
+    MsCue why[MS_N_CUES];
+    unsigned n_why;
+    const char *role = ms_role(cues, protocol, why, &n_why);
+    for (unsigned i = 0; i < MAX(n_why, 1); i++) {
+        MsCue cue = n_why > 0 ? why[i] : MS_CUE_PROTOCOL;
+        const char *words = ms_role_words(cues, protocol, cue);
+        const MsRange *place = cues->cue[cue].placed ? &cues->cue[cue].place : NULL;
+        unsigned side = cues->cue[cue].direction == MS_TO_SERVER ? !live->server : live->server;
+        if (i == 0)
+            ms_live_say_header(live, MS_FIELD_SESSION_ROLE, side, role, 0, cues->cue[cue].time_ns,
+                               place);
+        if (n_why > 0)
+            ms_live_say_header(live, MS_FIELD_SESSION_ROLE_REASON, side, words, 0,
+                               cues->cue[cue].time_ns, place);
+    }
+}
+
 static void say_end(MsLive *live, MsOver why)
 {
     const MsStream *stream = live->stream;
@@ -212,6 +235,7 @@ static void say_end(MsLive *live, MsOver why)
     if (known)
         ms_live_say_flags(live, MS_FIELD_SESSION_END_BY, live->end_side,
                           live->end_side == live->server ? "server" : "client", 0, &live->end);
+    say_role(live);
     unsigned last = stream->flags & MS_STREAM_LAST_1 ? 1 : 0;
     ms_live_say_flags(live, MS_FIELD_SESSION_LAST, last, NULL, stream->last.time_ns, &stream->last);
     for (unsigned side = 0; side < 2; side++) {

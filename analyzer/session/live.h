@@ -6,6 +6,7 @@
 #include "../dialogue/dialogue.h"
 #include "../dialogue/sniff.h"
 #include "inside.h"
+#include "role.h"
 #include "session.h"
 
 struct MsLive {
@@ -34,6 +35,7 @@ struct MsLive {
     uint8_t quit_direction;
     MsInside *inside; /* the dialogue inside TLS; borrowed from the session, mostly NULL */
     int32_t exchanges, attempts, messages; /* numbers given so far */
+    MsRoleCues cues;
 };
 
 /* Says what is known of the connection, and makes the dialogue. `held`: first bytes of both sides.

@@ -16,6 +16,7 @@ MsDirection ms_live_direction(const MsLive *live, unsigned side)
 void ms_live_say_fact(MsLive *live, const MsFact *fact)
 {
     const MsSessions *all = live->all;
+    ms_role_see(&live->cues, fact);
     if (all->sink.fact)
         all->sink.fact(live->number, fact, all->user_data);
     if (live->record)
