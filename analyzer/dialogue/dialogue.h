@@ -71,4 +71,5 @@ typedef struct {
 
 extern const MsDialogueClass ms_smtp; /* smtp.c; RFC 5321 */
 extern const MsDialogueClass ms_lmtp; /* the same parser: LMTP, RFC 2033 */
+extern const MsDialogueClass ms_http; /* http.c: webmail; RFC 9112 */
 extern const MsDialogueClass ms_tls;  /* tls.c: encrypted from the first byte, on a mail port */

@@ -14,7 +14,7 @@ static const uint16_t tls_ports[] = {465, 587, 25, 2525, 993, 995, 110, 143};
 
 /* Who is asked, in that order; the first that finds its own words has the session. */
 static MsSniffVerdict (*const protocols[])(const MsSniffTalk *talk,
-                                           MsSniffResult *result) = {ms_sniff_smtp};
+                                           MsSniffResult *result) = {ms_sniff_smtp, ms_sniff_http};
 
 bool ms_sniff_port(const uint16_t *list, size_t count, uint16_t port)
 {
@@ -133,13 +133,15 @@ void ms_sniff(const MsSniffSide side[2], const MsLimits *limits, MsSniffResult *
         talk.side[i].from_start |= result->tunnel[0] != 0;
     }
     bool open = false;
+    bool watch = false;
     for (size_t i = 0; i < G_N_ELEMENTS(protocols); i++) {
         MsSniffVerdict verdict = protocols[i](&talk, result);
         if (verdict == MS_SNIFF_FOUND)
             return;
         open |= verdict == MS_SNIFF_MORE;
+        watch |= verdict == MS_SNIFF_WATCH;
     }
-    result->verdict = open ? MS_SNIFF_MORE : MS_SNIFF_NOT_MAIL;
-    if (!open)
+    result->verdict = open ? MS_SNIFF_MORE : watch ? MS_SNIFF_WATCH : MS_SNIFF_NOT_MAIL;
+    if (!open && !watch)
         result->skip[0] = result->skip[1] = 0;
 }

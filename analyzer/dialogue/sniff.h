@@ -8,6 +8,7 @@
 typedef enum {
     MS_SNIFF_MORE,     /* not decided: ask again with more bytes */
     MS_SNIFF_NOT_MAIL, /* anything else: only to be counted */
+    MS_SNIFF_WATCH,    /* HTTP: not mail so far, but a later request may be (http_watch.h) */
     MS_SNIFF_FOUND
 } MsSniffVerdict;
 
@@ -23,8 +24,8 @@ typedef struct {
 
 typedef struct {
     MsSniffVerdict verdict;
-    const MsDialogueClass *class; /* when FOUND */
-    unsigned server;              /* when FOUND: index of the side that is the server, 0 or 1 */
+    const MsDialogueClass *class; /* when FOUND or WATCH */
+    unsigned server; /* when FOUND or WATCH: index of the side that is the server, 0 or 1 */
     /* When FOUND: bytes at the start of each side that belong to a tunnel (HTTP CONNECT, SOCKS, a
      * PROXY line) and not to the dialogue; the dialogue starts behind them. */
     size_t skip[2];

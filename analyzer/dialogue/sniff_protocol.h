@@ -16,6 +16,8 @@ typedef struct {
  * ms_sniff_found()), NOT_MAIL when they cannot be, MORE when more words may tell; at least one must
  * say MORE for the connection to be watched on. Must be cheap: asked at each new segment. */
 MsSniffVerdict ms_sniff_smtp(const MsSniffTalk *talk, MsSniffResult *result); /* and LMTP */
+/* WATCH in place of FOUND: it counts when nobody else wants the connection. */
+MsSniffVerdict ms_sniff_http(const MsSniffTalk *talk, MsSniffResult *result);
 
 /* Sets what was found: the class, and the side that is the server. */
 void ms_sniff_found(MsSniffResult *result, const MsDialogueClass *class, unsigned server);

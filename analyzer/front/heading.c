@@ -39,6 +39,8 @@ const char *ms_heading_protocol(const MsIndex *index)
         return "SMTP";
     if (ms_fact_is(protocol, "lmtp"))
         return "LMTP";
+    if (ms_fact_is(protocol, "http"))
+        return "webmail (HTTP)";
     if (ms_fact_is(protocol, "tls"))
         return "TLS from the first byte";
     return "protocol unknown";

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * session.c - a connection before it is a session: a log is kept and the sniffer asked. When it is
  * known whose words these are, and a line is there to begin with, the log is played back; from then
- * on all goes straight to live.c. A connection that says little costs little. */
+ * on all goes straight to live.c. A connection that says little costs little. One that speaks HTTP
+ * is watched: its requests are looked at until one concerns mail, its responses are not kept. */
 #include "session.h"
 
+#include "../dialogue/http_watch.h"
 #include "../dialogue/tls.h"
 #include "hold.h"
 #include "live.h"
@@ -19,6 +21,8 @@ struct MsSession {
     MsLive *live;     /* NULL as long as it is held */
     MsInside *inside; /* what was decrypted, or NULL */
     bool sealed;      /* TLS, and not known to be mail: decrypted bytes will tell */
+    MsHttpWatch *watch; /* of HTTP that is not mail so far, or NULL */
+    uint8_t client;     /* with `watch`: the side whose requests they are */
     MsHold hold;
 };
 
@@ -112,6 +116,82 @@ static bool is_sealed(const MsSniffSide side[2], const MsHold *hold)
             ms_tls_is_record(side[1].data, side[1].length, 3));
 }
 
+/* --- HTTP that is not mail so far --- */
+
+/* A request that concerns mail is there: the session begins with it. */
+static void leave_watch(MsSessions *all, MsSession *session, MsStream *stream, Offer *now)
+{
+    unsigned client = session->client;
+    const MsSniffResult found = {.verdict = MS_SNIFF_FOUND, .class = &ms_http, .server = !client};
+    MsBytes held[2] = {{0}, {0}};
+    uint32_t passed = ms_http_watch_passed(session->watch);
+    held[client] = held_of(stream, now, client);
+    if (now->side == client) {
+        held[client].data += now->eaten;
+        held[client].at += now->eaten;
+        held[client].length -= now->eaten;
+    }
+    ms_http_watch_free(session->watch);
+    session->watch = NULL;
+    stream->half[!client].flags &= (uint16_t)~MS_HALF_UNHEARD;
+    session->live = ms_live_new(all, stream, &found, held);
+    if (passed > 0)
+        ms_live_say_header(session->live, MS_FIELD_HTTP_PASSED, client, NULL, passed,
+                           stream->marks[0].time_ns, NULL);
+    eat(stream, now, client, ms_live_offer(session->live, client, &held[client]));
+}
+
+/* Looks at what the client said. `last`: no more will come of it. Returns true when the stream is a
+ * session now. */
+static bool watch(MsSessions *all, MsSession *session, MsStream *stream, Offer *now, bool last)
+{
+    MsBytes held = held_of(stream, now, session->client);
+    size_t eaten;
+    MsWatchVerdict verdict =
+        ms_http_watch(session->watch, held.data, held.length, last, &all->options.limits, &eaten);
+    eat(stream, now, session->client, eaten);
+    if (verdict == MS_WATCH_MAIL) {
+        leave_watch(all, session, stream, now);
+        return true;
+    }
+    if (verdict == MS_WATCH_OVER || last)
+        stream->flags |= MS_STREAM_DEAF;
+    return false;
+}
+
+/* It is HTTP. Returns MS_SNIFF_FOUND when its first request concerns mail, MS_SNIFF_MORE when more
+ * of it must be seen; else what was noted and what the server said is forgotten, and it is watched.
+ */
+static MsSniffVerdict enter_watch(MsSessions *all, MsSession *session, MsStream *stream, Offer *now,
+                                  const MsSniffResult *found, const MsBytes held[2], bool last)
+{
+    unsigned server = found->server;
+    const MsBytes *said = &held[!server];
+    size_t skip = MIN(found->skip[!server], said->length);
+    size_t eaten;
+    MsHttpWatch *probe = ms_http_watch_new();
+    MsWatchVerdict verdict = ms_http_watch(probe, said->data + skip, said->length - skip, last,
+                                           &all->options.limits, &eaten);
+    if (eaten == 0 && (verdict == MS_WATCH_MAIL ||
+                       (verdict == MS_WATCH_ON && !last && !ms_hold_full(&session->hold)))) {
+        ms_http_watch_free(probe);
+        return verdict == MS_WATCH_MAIL ? MS_SNIFF_FOUND : MS_SNIFF_MORE;
+    }
+    if (verdict == MS_WATCH_OVER || (verdict == MS_WATCH_ON && last)) {
+        ms_http_watch_free(probe);
+        return MS_SNIFF_NOT_MAIL;
+    }
+    session->client = (uint8_t)!server;
+    session->watch = probe;
+    ms_hold_clear(&session->hold);
+    stream->half[server].flags |= MS_HALF_UNHEARD;
+    eat(stream, now, server, held[server].length);
+    eat(stream, now, !server, skip + eaten);
+    if (verdict == MS_WATCH_MAIL)
+        leave_watch(all, session, stream, now);
+    return MS_SNIFF_WATCH;
+}
+
 /* Asks the sniffer. `last`: nothing more will come of either side. Returns true when the stream is
  * a session now. */
 static bool decide(MsSessions *all, MsSession *session, MsStream *stream, Offer *now, bool last)
@@ -133,6 +213,10 @@ static bool decide(MsSessions *all, MsSession *session, MsStream *stream, Offer 
     ms_sniff(sides, &all->options.limits, &found);
     if (found.verdict == MS_SNIFF_MORE && !last && ms_hold_full(&session->hold))
         found.verdict = MS_SNIFF_NOT_MAIL;
+    if (found.verdict == MS_SNIFF_WATCH)
+        found.verdict = enter_watch(all, session, stream, now, &found, held, last);
+    if (found.verdict == MS_SNIFF_WATCH)
+        return session->live != NULL;
     if (found.verdict == MS_SNIFF_NOT_MAIL) {
         session->sealed = all->options.plaintext && is_sealed(sides, &session->hold);
         if (!session->sealed)
@@ -165,9 +249,13 @@ size_t ms_session_bytes(MsSessions *all, MsStream *stream, unsigned side, const 
         ms_live_count(session->live);
         return eaten;
     }
-    ms_hold_bytes(&session->hold, side, fresh);
+    if (session->watch && side != session->client)
+        return held->length;
+    if (!session->watch)
+        ms_hold_bytes(&session->hold, side, fresh);
     Offer now = {.side = side, .bytes = held};
-    if (decide(all, session, stream, &now, false))
+    if (session->watch ? watch(all, session, stream, &now, false)
+                       : decide(all, session, stream, &now, false))
         ms_live_count(session->live);
     return now.eaten;
 }
@@ -176,6 +264,16 @@ void ms_session_gap(MsSessions *all, MsStream *stream, unsigned side, const MsGa
                     const MsBytes *left)
 {
     MsSession *session = session_of(stream);
+    if (session->watch) {
+        Offer now = {.side = 2};
+        if (side != session->client)
+            return;
+        if (!watch(all, session, stream, &now, true)) {
+            ms_http_watch_gap(session->watch, gap->length);
+            stream->flags &= (uint8_t)~MS_STREAM_DEAF; /* there may be more behind the hole */
+            return;
+        }
+    }
     if (!session->live && left->length > 0) {
         Offer now = {.side = 2};
         if (!decide(all, session, stream, &now, true))
@@ -197,6 +295,11 @@ void ms_session_event(MsSessions *all, MsStream *stream, unsigned side, MsItemKi
     MsSession *session = stream->session;
     if (!session)
         return; /* nothing was said so far */
+    if (session->watch) {
+        Offer now = {.side = 2};
+        if (!watch(all, session, stream, &now, true))
+            return;
+    }
     if (!session->live) {
         ms_hold_event(&session->hold, side, kind, mark);
         Offer now = {.side = 2};
@@ -222,7 +325,7 @@ void ms_session_oddity(MsStream *stream, unsigned side, const MsOddity *oddity)
     if (session->live) {
         ms_live_oddity(session->live, side, oddity);
         ms_live_count(session->live);
-    } else {
+    } else if (!session->watch) {
         ms_hold_oddity(&session->hold, side, oddity);
     }
 }
@@ -278,7 +381,10 @@ void ms_session_over(MsSessions *all, MsStream *stream, MsOver why)
         return;
     if (!session->live && why != MS_OVER_DEAF && !(stream->flags & MS_STREAM_DEAF)) {
         Offer now = {.side = 2};
-        decide(all, session, stream, &now, true);
+        if (session->watch)
+            watch(all, session, stream, &now, true);
+        else
+            decide(all, session, stream, &now, true);
     }
     if (session->live)
         ms_live_over(session->live, why);
@@ -292,6 +398,7 @@ void ms_session_free(MsSession *session)
         return;
     ms_live_free(session->live);
     ms_inside_free(session->inside);
+    ms_http_watch_free(session->watch);
     ms_hold_clear(&session->hold);
     g_free(session);
 }

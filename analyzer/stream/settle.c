@@ -16,7 +16,7 @@ void ms_stream_deliver(MsStream *stream, MsStreamContext *context, unsigned side
     half->offset += bytes->length;
     half->next += (uint32_t)bytes->length;
     half->flags &= (uint16_t)~MS_HALF_TENTATIVE;
-    if (stream->flags & MS_STREAM_DEAF) {
+    if ((stream->flags & MS_STREAM_DEAF) || (half->flags & MS_HALF_UNHEARD)) {
         events->bytes(stream, side, bytes, bytes->length, context->user_data);
         return;
     }
@@ -33,11 +33,16 @@ void ms_stream_deliver(MsStream *stream, MsStreamContext *context, unsigned side
     if (stream->flags & MS_STREAM_DEAF) {
         ms_tail_forget(&stream->half[0].tail, &context->pool);
         ms_tail_forget(&stream->half[1].tail, &context->pool);
-    } else if (joined) {
-        ms_tail_eat(half->tail, eaten);
-    } else {
-        ms_tail_keep(&half->tail, &context->pool, bytes, eaten);
+        return;
     }
+    if (stream->half[!side].flags & MS_HALF_UNHEARD)
+        ms_tail_forget(&stream->half[!side].tail, &context->pool);
+    if (half->flags & MS_HALF_UNHEARD)
+        ms_tail_forget(&half->tail, &context->pool);
+    else if (joined)
+        ms_tail_eat(half->tail, eaten);
+    else
+        ms_tail_keep(&half->tail, &context->pool, bytes, eaten);
 }
 
 /* Declares all bytes before the offset `to` missing. */

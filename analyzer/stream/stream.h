@@ -48,8 +48,8 @@ typedef struct {
 /* What a listener does; borrowed for the call. */
 typedef struct {
     /* In-order bytes: `held` are those not eaten so far, the last `fresh` of them are new. Returns
-     * how many are eaten. Of a deaf stream only the new ones are given, and the result is ignored.
-     */
+     * how many are eaten. Of a deaf stream, or of a side with MS_HALF_UNHEARD, only the new ones
+     * are given, and the result is ignored; what was held of it is forgotten. */
     size_t (*bytes)(MsStream *stream, unsigned side, const MsBytes *held, size_t fresh,
                     void *user_data);
     /* Bytes are missing; `left`, not eaten before, is dropped. */

@@ -118,9 +118,10 @@ static void parse_line(Talk *talk, const char *path, const char *line)
     } else if (g_str_has_prefix(line, "show ")) {
         g_string_append_printf(talk->show, "%s ", line + 5);
     } else if (g_str_has_prefix(line, "class ")) {
-        talk->class = strcmp(line + 6, "lmtp") == 0  ? &ms_lmtp
-                      : strcmp(line + 6, "tls") == 0 ? &ms_tls
-                                                     : &ms_smtp;
+        talk->class = strcmp(line + 6, "lmtp") == 0   ? &ms_lmtp
+                      : strcmp(line + 6, "http") == 0 ? &ms_http
+                      : strcmp(line + 6, "tls") == 0  ? &ms_tls
+                                                      : &ms_smtp;
     } else if (g_str_has_prefix(line, "limit ")) {
         char **words = g_strsplit(line, " ", 3);
         MsLimitId id;

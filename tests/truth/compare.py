@@ -232,7 +232,24 @@ def case_auth(tally, at, truth, attempt):
             tally.check(at + name, truth[name], attempt[name])
 
 
+def compare_webmail(tally, truth, session):
+    """A session over HTTP: what was done, each with what the truth knows of it."""
+    tally.check("proto", truth["proto"], session.value("session.protocol"))
+    tally.check("end", truth["end"], session.value("session.end"))
+    ours = list(session.webmail())
+    if tally.check("webmail kinds", [one["kind"] for one in truth["webmail"]],
+                   [one["kind"] for one in ours]):
+        for number, (expected, one) in enumerate(zip(truth["webmail"], ours), 1):
+            for name, value in expected.items():
+                tally.check(f"webmail {number} {name}", value,
+                            one.get("text" if name in ("body", "message") else name))
+    compare_flags(tally, session, truth["flags"], truth["flags_ok"])
+
+
 def compare_case_session(tally, truth, session):
+    if truth["proto"] == "http":
+        compare_webmail(tally, truth, session)
+        return
     check, value = tally.check, session.value
     check("proto", truth["proto"], value("session.protocol"))
     check("greeting", truth["greeting"], value("smtp.greeting"))

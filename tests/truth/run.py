@@ -120,7 +120,7 @@ def cases(tally, options, folder):
             tally.check("expected exit status", case["expect"] == "ok", status == 0)
         expected, mine = [], []
         for session in case["sessions"]:
-            if session["proto"] != "smtp":
+            if session["proto"] not in ("smtp", "http"):
                 skipped[session["proto"]] += 1
                 continue
             ends = compare.split_endpoint(session["client"]) + \

@@ -47,6 +47,18 @@ class Session:
                    for name in ("mechanism", "username", "password", "outcome", "reply_code",
                                 "digest", "challenge")}
 
+    def webmail(self):
+        """Logins by form, JSON or HTTP Basic, mails posted, messages read, in the order of the
+        requests."""
+        for attempt in self.attempts():
+            yield {"kind": "login", **attempt}
+        for number in self.numbers("message"):
+            yield {"kind": "send", **{name: self.value("webmail." + name, message=number)
+                                      for name in ("from", "to", "cc", "bcc", "subject", "text")}}
+        for number in self.numbers("exchange"):
+            if self.value("http.action", exchange=number) == "read":
+                yield {"kind": "read", "uid": self.value("webmail.uid", exchange=number)}
+
     def transactions(self):
         """Mail transactions: those with a MAIL command or message bytes."""
         for number in self.numbers("message"):

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * http.h - inside the HTTP parser (http*.c): its state and how its parts call each other. Requests
+ * and responses are paired in order (RFC 9112 9.3); what a request does for mail says webmail.h. */
+#pragma once
+
+#include "../base/buffer.h"
+#include "dialogue.h"
+#include "webmail.h"
+
+/* Captured text that is collected over several calls, with its places. */
+typedef struct {
+    MsBuffer text;
+    MsPiece *pieces; /* `at` counts from the start of the text */
+    uint32_t n_pieces, slots;
+    uint64_t total; /* bytes there were, also those not kept */
+    bool lacking;   /* bytes are missing, or were not kept */
+} MsHttpText;
+
+/* A request that waits for its response, or is being sent. */
+typedef struct {
+    int32_t exchange, attempt, message; /* numbers; -1: none */
+    uint8_t action;                     /* MsWebmailAction */
+    bool head, connect;                 /* its method */
+    bool whole;                         /* all of it was sent */
+    bool json;                          /* its body was JSON: the answer is a program's, no page */
+    bool basic;                         /* `attempt` is HTTP Basic */
+} MsHttpPending;
+
+typedef enum {
+    MS_HTTP_AT_HEAD,
+    MS_HTTP_AT_BODY, /* `left` bytes to come */
+    MS_HTTP_AT_CHUNK_SIZE,
+    MS_HTTP_AT_CHUNK,
+    MS_HTTP_AT_CHUNK_END,
+    MS_HTTP_AT_TRAILER,
+    MS_HTTP_AT_CLOSE, /* a body that ends with the connection */
+    MS_HTTP_AT_LOST,  /* within anything: the next start line ends it */
+    MS_HTTP_AT_OPAQUE /* no HTTP any more */
+} MsHttpAt;
+
+/* One direction. */
+typedef struct {
+    MsHttpText head, body;
+    uint64_t left;
+    size_t scanned;
+    uint8_t at;   /* MsHttpAt */
+    bool open;    /* a message was begun and is not over */
+    bool collect; /* its body is wanted */
+    bool begun;   /* a start line was seen */
+    bool midline; /* MS_HTTP_AT_LOST: within a line that means nothing */
+    bool ended;
+    bool syntax_said;
+} MsHttpSide;
+
+struct MsDialogue {
+    MsTalk *talk;
+    MsHttpSide side[2]; /* by MsDirection */
+    MsHttpPending *queue;
+    uint32_t n_queue, queue_slots; /* the oldest first */
+    MsHttpPending current;         /* of the response being read */
+    unsigned status;               /* its code */
+    MsRanges status_at;
+    MsRanges where; /* scratch */
+    MsRanges last;  /* the last request line */
+    MsForm form;    /* scratch */
+    MsBuffer note;  /* scratch */
+    MsBuffer plain; /* scratch: a body, decompressed */
+    uint64_t basic; /* hash of the credentials said last */
+    int32_t exchanges, attempts, messages;
+    bool answered; /* `current` is meaningful */
+    bool doubt;    /* responses may be missing: the next one answers the last request */
+    bool system_said;
+};
+
+/* --- http_say.c --- */
+
+/* Ranges of text[offset..+length), in memory that the next call reuses. */
+const MsRanges *ms_http_where(MsDialogue *http, const MsBytes *bytes, size_t offset, size_t length);
+void ms_http_say_text(MsDialogue *http, MsFieldId field, MsDirection direction, int32_t message,
+                      int32_t item, const MsRanges *where, const void *text, size_t length);
+void ms_http_say_number(MsDialogue *http, MsFieldId field, MsDirection direction, int32_t item,
+                        const MsRanges *where, int64_t number);
+/* A dialogue line; `note` may be NULL. */
+void ms_http_say_line(MsDialogue *http, MsLineKind kind, MsDirection direction, unsigned code,
+                      const MsBytes *bytes, size_t offset, size_t length, const MsBuffer *note);
+void ms_http_odd(MsDialogue *http, MsOddityKind kind, MsDirection direction, const MsRanges *where,
+                 uint64_t length, const char *detail);
+
+/* --- http_text.c --- */
+
+/* Appends bytes[offset..+length) up to `cap` bytes in all; the rest is counted. */
+void ms_http_text_add(MsHttpText *text, const MsBytes *bytes, size_t offset, size_t length,
+                      size_t cap);
+/* What was collected, as if it were a stream. */
+MsBytes ms_http_text_bytes(const MsHttpText *text);
+void ms_http_text_reset(MsHttpText *text); /* keeps the memory */
+void ms_http_text_clear(MsHttpText *text);
+/* Appends what `packed` is under a Content-Encoding (gzip, deflate, identity), at most `cap` bytes.
+ * Returns false when it cannot be read; what came before is appended. *cut: there is more. */
+bool ms_http_inflate(MsSpan coding, MsSpan packed, size_t cap, MsBuffer *out, bool *cut);
+
+/* --- http_request.c --- */
+
+/* The head of a request is there (side[MS_TO_SERVER].head); says what it says. */
+void ms_http_request_head(MsDialogue *http, const MsHttpHead *head);
+/* The request is over. `whole`: its end was seen. */
+void ms_http_request_end(MsDialogue *http, bool whole);
+
+/* --- http_response.c --- */
+
+void ms_http_response_head(MsDialogue *http, const MsHttpHead *head);
+void ms_http_response_end(MsDialogue *http, bool whole);
+/* No response will come any more: says what stays open. */
+void ms_http_give_up(MsDialogue *http);
