@@ -3,6 +3,7 @@
  * greeting (RFC 3207 4.2, RFC 2595 4, RFC 9051 6.2.1), so it gets a parser of its own. */
 #include "inside.h"
 
+#include "../dialogue/http_watch.h"
 #include "live.h"
 
 #include <string.h>
@@ -50,6 +51,18 @@ void ms_inside_sniff(const MsInside *inside, const MsStream *stream, const MsLim
                           .from_start = true};
     }
     ms_sniff(sides, limits, found);
+    if (found->verdict == MS_SNIFF_WATCH) {
+        /* All of it is held: when a request concerns mail, those before it are told too. */
+        const MsSniffSide *client = &sides[!found->server];
+        MsHttpWatch *watch = ms_http_watch_new();
+        size_t eaten;
+        MsWatchVerdict verdict =
+            ms_http_watch(watch, client->data, client->length, false, limits, &eaten);
+        ms_http_watch_free(watch);
+        found->verdict = verdict == MS_WATCH_MAIL ? MS_SNIFF_FOUND
+                         : verdict == MS_WATCH_ON ? MS_SNIFF_MORE
+                                                  : MS_SNIFF_NOT_MAIL;
+    }
     if (found->verdict == MS_SNIFF_MORE && ms_hold_full(&inside->hold))
         found->verdict = MS_SNIFF_NOT_MAIL;
 }

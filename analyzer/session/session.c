@@ -18,9 +18,9 @@ enum {
 };
 
 struct MsSession {
-    MsLive *live;     /* NULL as long as it is held */
-    MsInside *inside; /* what was decrypted, or NULL */
-    bool sealed;      /* TLS, and not known to be mail: decrypted bytes will tell */
+    MsLive *live;       /* NULL as long as it is held */
+    MsInside *inside;   /* what was decrypted, or NULL */
+    bool sealed;        /* TLS, and not known to be mail: decrypted bytes will tell */
     MsHttpWatch *watch; /* of HTTP that is not mail so far, or NULL */
     uint8_t client;     /* with `watch`: the side whose requests they are */
     MsHold hold;
