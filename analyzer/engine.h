@@ -15,6 +15,8 @@ typedef struct {
     void (*fact)(uint32_t session, const MsFact *fact, void *user_data);
     void (*line)(uint32_t session, const MsLine *line, void *user_data);
     void (*oddity)(uint32_t session, const MsOddity *oddity, void *user_data);
+    /* A message is over, and its facts are said; who keeps it takes a reference. */
+    void (*message)(uint32_t session, MsMessage *message, void *user_data);
     /* A session has ended: everything found in it. In the order in which sessions ended; numbers
      * are given in the order in which they were recognised as mail. */
     void (*session)(const MsRecord *record, void *user_data);

@@ -3,7 +3,7 @@
  * two fields of one name, FT_IPv4 and FT_IPv6. Wireshark keeps pointers to all of it for ever. */
 #include "fields.h"
 
-#include <string.h>
+#include "words.h"
 
 enum { FAMILIES = 2, FIELDS = MS_N_FIELDS * FAMILIES + MS_N_OWN_FIELDS };
 
@@ -125,13 +125,8 @@ int ms_fields_ett(MsSubtree subtree)
     return subtrees[subtree];
 }
 
-bool ms_fields_is_ipv6(const MsFact *fact)
-{
-    return fact->text_length > 0 && memchr(fact->text, ':', fact->text_length);
-}
-
 int ms_fields_fact(const MsFact *fact)
 {
-    bool second = ms_field((MsFieldId)fact->field)->type == MS_ADDRESS && ms_fields_is_ipv6(fact);
+    bool second = ms_field((MsFieldId)fact->field)->type == MS_ADDRESS && ms_words_is_ipv6(fact);
     return fact_fields[fact->field][second];
 }

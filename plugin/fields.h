@@ -45,6 +45,3 @@ int ms_fields_ett(MsSubtree subtree);
 
 /* The field of a fact: for an address the one of its family. */
 int ms_fields_fact(const MsFact *fact);
-
-/* Whether the text is an IPv6 address. */
-bool ms_fields_is_ipv6(const MsFact *fact);

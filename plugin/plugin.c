@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * plugin.c - the plugin as Wireshark sees it: a post-dissector that feeds the engine while frames
  * are read for the first time, and draws what is known of a frame whenever it is shown. */
+#include "answers.h"
+#include "convfilter.h"
 #include "expert.h"
+#include "export.h"
 #include "fields.h"
+#include "port.h"
+#include "stat.h"
 #include "state.h"
 #include "tree.h"
 
 #include <epan/prefs.h>
+
+enum { SHOWN_OF_A_MESSAGE = 4096 }; /* bytes kept of each for the lab answers */
 
 MsState ms_state;
 
@@ -36,21 +43,43 @@ static void on_oddity(uint32_t session, const MsOddity *oddity, void *user_data)
     ms_store_add_oddity(state->store, session, oddity);
 }
 
+static void on_message(uint32_t session, MsMessage *message, void *user_data)
+{
+    MsState *state = user_data;
+    if (ms_export_wanted()) /* all of it is kept: not for longer than needed */
+        ms_export_message(session, message, NULL);
+    else
+        ms_store_add_message(state->store, session, message);
+}
+
 /* A capture is opened, or read again after a preference changed. */
 static void capture_begins(void)
 {
-    static const MsSink sink = {.fact = on_fact, .line = on_line, .oddity = on_oddity};
-    MsEngineOptions options;
-    ms_engine_options_default(&options);
-    options.records = false;
-    ms_state.limits = options.limits;
+    ms_limits_default(&ms_state.limits);
+    ms_state.limits.value[MS_LIMIT_MESSAGE_HEAD] = SHOWN_OF_A_MESSAGE;
     ms_state.store = ms_store_new((uint64_t)ms_state.preferences.store_megabytes << 20);
     ms_state.redactor = ms_redactor_new(&ms_state.limits);
-    ms_state.feed = ms_feed_new(&options, &sink, &ms_state);
+}
+
+/* The engine is made with the first frame: only then Wireshark knows what its taps want. */
+static MsFeed *feed_new(void)
+{
+    static const MsSink sink = {
+        .fact = on_fact, .line = on_line, .oddity = on_oddity, .message = on_message};
+    MsEngineOptions options;
+    ms_engine_options_default(&options);
+    options.limits = ms_state.limits;
+    options.records = false;
+    if (ms_export_wanted())
+        options.keep = MS_KEEP_ALL;
+    options.open_spool = ms_export_spool;
+    return ms_feed_new(&options, &sink, &ms_state);
 }
 
 static void capture_ends(void)
 {
+    ms_answers_reset();
+    ms_export_reset();
     ms_feed_free(ms_state.feed);
     ms_redactor_free(ms_state.redactor);
     ms_store_free(ms_state.store);
@@ -66,17 +95,24 @@ static void all_read(void)
         return;
     ms_store_at(ms_state.store, 0);
     ms_feed_end(ms_state.feed);
+    ms_export_reset(); /* mails of this pass went out, or will with the next */
 }
 
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     (void)data;
-    if (!ms_state.feed)
+    if (!ms_state.store)
         return 0;
+    if (!ms_state.feed)
+        ms_state.feed = feed_new();
     if (!PINFO_FD_VISITED(pinfo)) {
         ms_store_at(ms_state.store, pinfo->num);
         ms_feed_frame(ms_state.feed, tvb, pinfo);
+    } else {
+        ms_export_again(tvb, pinfo);
     }
+    ms_export_flush(pinfo);
+    ms_stat_frame(pinfo);
     ms_tree_draw(tvb, pinfo, tree);
     return (int)tvb_captured_length(tvb);
 }
@@ -86,6 +122,9 @@ static void register_protocol(void)
     ms_state.protocol = ms_fields_register();
     ms_expert_register(ms_state.protocol);
     ms_preferences_register(ms_state.protocol);
+    ms_export_register(ms_state.protocol);
+    ms_stat_register();
+    ms_convfilter_register();
     register_init_routine(capture_begins);
     register_cleanup_routine(capture_ends);
     register_postseq_cleanup_routine(all_read);
@@ -99,6 +138,7 @@ static void register_handoff(void)
         return;
     done = true;
     register_postdissector(create_dissector_handle(dissect, ms_state.protocol));
+    ms_port_register(ms_state.protocol);
 }
 
 void plugin_register(void)

@@ -22,7 +22,13 @@ struct MsStore {
     uint32_t frame;
     GHashTable *frames;  /* frame number -> Slot */
     GPtrArray *sessions; /* MsStoreSession */
+    GPtrArray *messages; /* MsMessage */
 };
+
+static void unref_message(gpointer message)
+{
+    ms_message_unref(message);
+}
 
 MsStore *ms_store_new(uint64_t cap)
 {
@@ -30,6 +36,7 @@ MsStore *ms_store_new(uint64_t cap)
     store->cap = cap;
     store->frames = g_hash_table_new(g_direct_hash, g_direct_equal);
     store->sessions = g_ptr_array_new();
+    store->messages = g_ptr_array_new_with_free_func(unref_message);
     return store;
 }
 
@@ -39,6 +46,7 @@ void ms_store_free(MsStore *store)
         return;
     g_hash_table_unref(store->frames);
     g_ptr_array_unref(store->sessions);
+    g_ptr_array_unref(store->messages);
     ms_arena_clear(&store->arena);
     g_free(store);
 }
@@ -119,6 +127,7 @@ static void link_all(MsStore *store, MsStoreSession *session, MsEntry *entry, co
     for (uint32_t i = 0; i < n_ranges; i++) {
         entry->decrypted |= ranges[i].source == MS_SOURCE_DECRYPTED;
         link_frame(store, session, ranges[i].frame, entry);
+        session->last_bytes = MAX(session->last_bytes, ranges[i].frame);
     }
     session->decrypted |= entry->decrypted;
     link_frame(store, session, entry->home, entry);
@@ -172,6 +181,16 @@ void ms_store_add_oddity(MsStore *store, uint32_t number, const MsOddity *oddity
     entry->as.oddity.ranges = copy_ranges(store, oddity->ranges, oddity->n_ranges);
     MsStoreSession *session = hang_up(store, entry);
     link_all(store, session, entry, entry->as.oddity.ranges, oddity->n_ranges);
+}
+
+void ms_store_add_message(MsStore *store, uint32_t number, MsMessage *message)
+{
+    MsEntry *entry = entry_new(store, number, MS_ENTRY_MESSAGE);
+    if (!entry)
+        return;
+    entry->as.message = ms_message_ref(message);
+    g_ptr_array_add(store->messages, message);
+    hang_up(store, entry);
 }
 
 uint32_t ms_store_sessions(const MsStore *store)

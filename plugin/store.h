@@ -5,12 +5,13 @@
 #pragma once
 
 #include "fact/fact.h"
+#include "message/message.h"
 
 #include <glib.h>
 
 typedef struct MsStore MsStore;
 
-typedef enum { MS_ENTRY_FACT, MS_ENTRY_LINE, MS_ENTRY_ODDITY } MsEntryKind;
+typedef enum { MS_ENTRY_FACT, MS_ENTRY_LINE, MS_ENTRY_ODDITY, MS_ENTRY_MESSAGE } MsEntryKind;
 
 /* One thing said, with its text and ranges. */
 typedef struct MsEntry {
@@ -25,6 +26,7 @@ typedef struct MsEntry {
         MsFact fact;
         MsLine line;
         MsOddity oddity;
+        MsMessage *message;
     } as;
 } MsEntry;
 
@@ -37,6 +39,7 @@ typedef struct {
     uint32_t messages;
     uint32_t logins;
     uint32_t first_frame, last_frame; /* 1-based, of all ranges and triggers */
+    uint32_t last_bytes;              /* the last frame of all ranges */
     bool decrypted;                   /* something in it was */
     bool over;                        /* nothing more will be said */
 } MsStoreSession;
@@ -52,6 +55,8 @@ void ms_store_at(MsStore *store, uint32_t frame);
 void ms_store_add_fact(MsStore *store, uint32_t session, const MsFact *fact);
 void ms_store_add_line(MsStore *store, uint32_t session, const MsLine *line);
 void ms_store_add_oddity(MsStore *store, uint32_t session, const MsOddity *oddity);
+/* Takes a reference; belongs to its session only, not to frames. */
+void ms_store_add_message(MsStore *store, uint32_t session, MsMessage *message);
 
 /* How many sessions there are; and one of them, NULL when there is none of that number. */
 uint32_t ms_store_sessions(const MsStore *store);

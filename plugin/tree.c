@@ -3,6 +3,7 @@
  * value, its bytes in this frame, and links to the other frames. */
 #include "tree.h"
 
+#include "answers.h"
 #include "expert.h"
 #include "fields.h"
 #include "state.h"
@@ -116,7 +117,7 @@ static proto_item *add_value(const Page *page, proto_tree *tree, const MsFact *f
         return proto_tree_add_time(tree, field, tvb, place.offset, place.length, &time);
     }
     case MS_ADDRESS:
-        if (ms_fields_is_ipv6(fact)) {
+        if (ms_words_is_ipv6(fact)) {
             ws_in6_addr address;
             if (inet_pton(AF_INET6, text, &address) == 1)
                 return proto_tree_add_ipv6(tree, field, tvb, place.offset, place.length, &address);
@@ -179,10 +180,18 @@ static proto_tree *add_number(const Page *page, proto_tree *tree, MsOwnField fie
     return proto_item_add_subtree(item, ms_fields_ett(subtree));
 }
 
+/* What stands below the facts of the session. */
+static void close_session(const Page *page)
+{
+    if (page->number != UINT32_MAX)
+        ms_answers_draw(page->tvb, page->pinfo, page->session, page->number);
+}
+
 static void open_session(Page *page, uint32_t number)
 {
     if (page->number == number)
         return;
+    close_session(page);
     page->number = number;
     page->session = add_number(page, page->all, MS_HF_SESSION, (int32_t)number, MS_ETT_SESSION);
     const MsStoreSession *session = ms_store_session(ms_state.store, number);
@@ -274,4 +283,5 @@ void ms_tree_draw(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
                  .all = proto_item_add_subtree(item, ms_fields_ett(MS_ETT_ALL)),
                  .number = UINT32_MAX};
     ms_store_frame(ms_state.store, pinfo->num, draw_entry, &page);
+    close_session(&page);
 }

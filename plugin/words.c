@@ -36,45 +36,54 @@ const char *ms_words_fact(wmem_allocator_t *pool, const MsFact *fact)
     return text;
 }
 
-static const char *value_of(wmem_allocator_t *pool, const MsStoreSession *session, MsFieldId field)
+const char *ms_words_value(wmem_allocator_t *pool, const MsStoreSession *session, MsFieldId field)
 {
     const MsFact *fact = session->value[field];
-    return fact ? ms_words_fact(pool, fact) : NULL;
+    return fact ? ms_words_fact(pool, fact) : "";
 }
 
-static void append_end(wmem_allocator_t *pool, wmem_strbuf_t *out, const MsStoreSession *session,
-                       MsFieldId address, MsFieldId port)
+bool ms_words_is_ipv6(const MsFact *fact)
 {
-    const char *text = value_of(pool, session, address);
-    const MsFact *number = session->value[port];
-    bool bracket = text && strchr(text, ':');
-    wmem_strbuf_append_printf(out, bracket ? "[%s]" : "%s", text ? text : "?");
-    if (number)
-        wmem_strbuf_append_printf(out, ":%d", (int)number->number);
+    return fact->text_length > 0 && memchr(fact->text, ':', fact->text_length);
+}
+
+const char *ms_words_end(wmem_allocator_t *pool, const MsStoreSession *session,
+                         MsDirection direction)
+{
+    bool client = direction == MS_TO_SERVER;
+    const MsFact *address =
+        session->value[client ? MS_FIELD_SESSION_CLIENT : MS_FIELD_SESSION_SERVER];
+    const MsFact *port =
+        session->value[client ? MS_FIELD_SESSION_CLIENT_PORT : MS_FIELD_SESSION_SERVER_PORT];
+    const char *text = address ? ms_words_text(pool, address->text, address->text_length) : "?";
+    bool bracket = address && ms_words_is_ipv6(address);
+    return wmem_strdup_printf(pool, bracket ? "[%s]:%d" : "%s:%d", text,
+                              port ? (int)port->number : 0);
 }
 
 const char *ms_words_session(wmem_allocator_t *pool, const MsStoreSession *session)
 {
-    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
-    append_end(pool, out, session, MS_FIELD_SESSION_CLIENT, MS_FIELD_SESSION_CLIENT_PORT);
+    wmem_strbuf_t *out = wmem_strbuf_new(pool, ms_words_end(pool, session, MS_TO_SERVER));
     wmem_strbuf_append(out, " \xe2\x86\x92 "); /* an arrow */
-    append_end(pool, out, session, MS_FIELD_SESSION_SERVER, MS_FIELD_SESSION_SERVER_PORT);
-    const char *protocol = value_of(pool, session, MS_FIELD_SESSION_PROTOCOL);
-    if (protocol)
-        wmem_strbuf_append_printf(out, ", %s%s", protocol,
-                                  session->decrypted ? " (decrypted)" : "");
-    const char *user = value_of(pool, session, MS_FIELD_AUTH_USERNAME);
-    const char *outcome = value_of(pool, session, MS_FIELD_AUTH_OUTCOME);
-    if (user)
-        wmem_strbuf_append_printf(out, ", user %s", user);
-    if (outcome)
-        wmem_strbuf_append_printf(out, ", login: %s", outcome);
-    if (session->messages > 0)
-        wmem_strbuf_append_printf(out, ", %u message%s of %" PRIu64 " bytes", session->messages,
-                                  session->messages > 1 ? "s" : "", session->message_bytes);
-    const char *end = value_of(pool, session, MS_FIELD_SESSION_END);
-    if (end)
-        wmem_strbuf_append_printf(out, ", end: %s", end);
+    wmem_strbuf_append(out, ms_words_end(pool, session, MS_TO_CLIENT));
+    const struct {
+        const char *before;
+        MsFieldId field;
+    } parts[] = {{", ", MS_FIELD_SESSION_PROTOCOL},
+                 {", user ", MS_FIELD_AUTH_USERNAME},
+                 {", login: ", MS_FIELD_AUTH_OUTCOME},
+                 {", end: ", MS_FIELD_SESSION_END}};
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        const char *text = ms_words_value(pool, session, parts[i].field);
+        if (parts[i].field == MS_FIELD_SESSION_END && session->messages > 0)
+            wmem_strbuf_append_printf(out, ", %u message%s of %" G_GUINT64_FORMAT " bytes",
+                                      session->messages, session->messages > 1 ? "s" : "",
+                                      session->message_bytes);
+        if (*text)
+            wmem_strbuf_append_printf(out, "%s%s", parts[i].before, text);
+        if (i == 0 && session->decrypted)
+            wmem_strbuf_append(out, " (decrypted)");
+    }
     return wmem_strbuf_get_str(out);
 }
 

@@ -12,6 +12,16 @@ const char *ms_words_text(wmem_allocator_t *pool, const char *text, size_t lengt
 /* The text of a fact as the user wants it: secrets may be masked. */
 const char *ms_words_fact(wmem_allocator_t *pool, const MsFact *fact);
 
+/* The value of a field of the session; "" when it is not known. */
+const char *ms_words_value(wmem_allocator_t *pool, const MsStoreSession *session, MsFieldId field);
+
+/* The address and port of a side: the client's for MS_TO_SERVER. */
+const char *ms_words_end(wmem_allocator_t *pool, const MsStoreSession *session,
+                         MsDirection direction);
+
+/* Whether the text of a fact is an IPv6 address. */
+bool ms_words_is_ipv6(const MsFact *fact);
+
 /* A session in a line: "192.0.2.25:52162 -> 198.51.100.10:587, smtp, user erin, ..." */
 const char *ms_words_session(wmem_allocator_t *pool, const MsStoreSession *session);
 

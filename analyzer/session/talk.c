@@ -248,6 +248,9 @@ static void close_message(MsLive *live, int32_t number, MsMessageEnd end)
     const char *sha256 = ms_message_sha256(message);
     if (sha256)
         say_message(live, message, MS_FIELD_MESSAGE_SHA256, sha256, 0);
+    const MsSessions *all = live->all;
+    if (all->sink.message)
+        all->sink.message(live->number, message, all->user_data);
     if (live->record) {
         ms_record_add_message(live->record, message);
         live->kept +=
