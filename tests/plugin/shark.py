@@ -81,6 +81,14 @@ class Shark:
                 self.give(place)
         return place
 
+    def prefer(self, **preferences):
+        """The preferences of the user with the plugin, and no others; __ stands for a dot."""
+        place = self.folder / "with/.config/wireshark/preferences"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("".join(f"{name.replace('__', '.')}: {value}\n"
+                                 for name, value in preferences.items()))
+        self.give(self.folder / "with")
+
     def environment(self, plugin=True):
         home = str(self.folder / ("with" if plugin else "without"))
         keep = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS",
@@ -135,17 +143,42 @@ class Shark:
             "the plugin is also there without its file"
 
 
+# Facts that are the bytes they come from.
+QUOTED = {"smtp.command", "smtp.mail_from", "smtp.rcpt_to", "smtp.helo", "smtp.mail_parameter",
+          "smtp.rcpt_parameter", "auth.encoded", "message.subject", "message.date", "message.id",
+          "session.client_first", "session.server_first", "smtp.extension", "smtp.reply_code",
+          "smtp.rcpt_reply", "smtp.mail_reply", "smtp.final_reply", "smtp.quit_code"}
+
+
+def highlighted(node, sources):
+    """The bytes that a click on a node of sharkd's tree marks."""
+    offset, length = node["h"]
+    data = sources[node.get("ds", 0)][offset:offset + length]
+    assert len(data) == length, f"{node['f']} reaches behind its bytes"
+    return data
+
+
+def is_quotation(node, sources):
+    """Whether the highlighted bytes are the value of the field; None: it is no quotation, or its
+    bytes lie in several places."""
+    found = re.fullmatch(r'mailscope\.([a-z_.0-9]+) == "?(.*?)"?', node.get("f", ""), re.S)
+    places = [one for one in node.get("n", []) if one.get("f", "").startswith("mailscope.range")
+              or one.get("f", "").startswith(("mailscope.frame", "mailscope.known_in"))]
+    if not found or found[1] not in QUOTED or "h" not in node or len(places) != 1:
+        return None
+    value = re.sub(r"\\(.)", r"\1", found[2])
+    return highlighted(node, sources).decode(errors="replace") == value
+
+
 class Sharkd:
     """One Wireshark that stays open, as its window does: load(), frame() in any order."""
 
-    def __init__(self, shark, options=()):
+    def __init__(self, shark, plugin=True):
         words = shark.command("sharkd", "-")
         self.shark, self.id = shark, 0
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, env=shark.environment(),
+                                        stderr=subprocess.DEVNULL, env=shark.environment(plugin),
                                         cwd=shark.folder)
-        for name, value in options:
-            self.ask("setconf", name=name, value=value)
 
     def __enter__(self):
         return self
