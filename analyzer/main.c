@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * main.c - the program: what the command line asks for is handed to the room that does it. */
+#include "base/error.h"
 #include "front/drawing.h"
 #include "front/explain.h"
 #include "front/json.h"
@@ -7,6 +8,7 @@
 #include "front/options.h"
 #include "front/text.h"
 #include "lab/answer.h"
+#include "lab/bank.h"
 #include "run/progress.h"
 #include "run/run.h"
 
@@ -86,6 +88,27 @@ static int explain(const MsOptions *options)
     return status == MS_EXIT_GOOD && !known ? MS_EXIT_USAGE : status;
 }
 
+/* Refuses ids that are in no row of the bank. */
+static bool check_questions(const MsOptions *options, GError **error)
+{
+    for (size_t i = 0; options->asked && options->asked[i]; i++) {
+        if (ms_question_find(options->asked[i]))
+            continue;
+        g_set_error(error, MS_ERROR, MS_ERROR_USAGE,
+                    "no question is called '%s'; `mailscope answer --questions` lists them",
+                    options->asked[i]);
+        return false;
+    }
+    return true;
+}
+
+static int list_questions(const MsOptions *options)
+{
+    MsBuffer text = {0};
+    ms_bank_list(&text, options->json);
+    return print_all(&text);
+}
+
 static int read_captures(const MsOptions *options)
 {
     MsRun run = {.joined = options->joined, .jobs = options->jobs};
@@ -98,7 +121,13 @@ static int read_captures(const MsOptions *options)
     plan->style =
         (MsStyle){.color = wants_color(options), .redact = options->redact, .full = options->full};
     plan->summary = !options->json;
-    if (options->verb == MS_VERB_ANSWER)
+    bool bank =
+        options->verb == MS_VERB_ANSWER && (options->all || options->asked || options->json);
+    plan->style.questions = (const char *const *)options->asked;
+    if (bank) {
+        plan->engine.lines = true;
+        plan->print = options->json ? ms_bank_json : ms_bank_session;
+    } else if (options->verb == MS_VERB_ANSWER)
         plan->print = ms_answer_session;
     else
         plan->print = options->json ? print_json : ms_text_session;
@@ -121,12 +150,14 @@ int main(int argc, char **argv)
     MsOptions options;
     g_autoptr(GError) error = NULL;
     int status;
-    if (!ms_options_parse(&options, argc, argv, &error)) {
+    if (!ms_options_parse(&options, argc, argv, &error) || !check_questions(&options, &error)) {
         status = complain(&options, error);
     } else if (options.text) {
         MsBuffer text = {0};
         ms_buffer_text(&text, options.text);
         status = print_all(&text);
+    } else if (options.questions) {
+        status = list_questions(&options);
     } else if (options.verb == MS_VERB_EXPLAIN) {
         status = explain(&options);
     } else if (!ms_verb_reads(options.verb)) {

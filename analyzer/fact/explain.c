@@ -5,7 +5,6 @@
 
 #include "fact.h"
 #include "replies.h"
-#include "terms.h"
 
 #include <glib.h>
 
@@ -196,6 +195,20 @@ static bool named(const char *names, const char *query, size_t length)
         names += name_length + 1;
     }
     return false;
+}
+
+const MsTerm *ms_term_find(MsTermKind kind, const char *text, size_t length)
+{
+    size_t count;
+    const MsTerm *terms = ms_terms(&count);
+    size_t word = 0;
+    while (word < length && text[word] != ' ')
+        word++;
+    for (size_t i = 0; i < count; i++) {
+        if (terms[i].kind == kind && named(terms[i].names, text, word))
+            return &terms[i];
+    }
+    return NULL;
 }
 
 /* What the results are collected in. */

@@ -4,6 +4,8 @@
  * the plugin. */
 #pragma once
 
+#include "terms.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,3 +34,7 @@ typedef enum {
  * many there would be to *found. */
 MsExplained ms_explain(const char *query, MsExplanation *out, size_t most, size_t *count,
                        size_t *found);
+
+/* The row of that kind whose name is the first word of `text`, as in "SIZE 1000"; NULL when there
+ * is none. */
+const MsTerm *ms_term_find(MsTermKind kind, const char *text, size_t length);

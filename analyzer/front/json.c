@@ -437,6 +437,14 @@ static void add_files(Writer *writer, const MsOrigins *origins)
         ms_buffer_byte(out, ']');
 }
 
+void ms_json_fact(MsBuffer *out, const MsFact *fact, const MsOrigins *origins,
+                  const MsRedactor *redactor)
+{
+    Writer writer = {.out = out, .redactor = redactor, .joined = origins->n_files > 1};
+    add_fact(&writer, fact);
+    ms_buffer_clear(&writer.masked);
+}
+
 void ms_json_session(MsBuffer *out, const MsRecord *record, const MsOrigins *origins,
                      const MsRedactor *redactor)
 {

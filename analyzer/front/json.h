@@ -9,3 +9,7 @@
 /* Appends one object and a line feed. `redactor` NULL: nothing is masked. */
 void ms_json_session(MsBuffer *out, const MsRecord *record, const MsOrigins *origins,
                      const MsRedactor *redactor);
+
+/* Appends one fact as it stands in the object of a session. */
+void ms_json_fact(MsBuffer *out, const MsFact *fact, const MsOrigins *origins,
+                  const MsRedactor *redactor);

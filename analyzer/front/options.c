@@ -20,7 +20,8 @@ static const struct {
      "or with --json every fact with the frames and bytes it was read from."},
     {"answer", "FILE...",
      "Answers for every mail session: who talks to whom, who says what first, user name\n"
-     "and password, the message, and how the connection ends; each with its evidence."},
+     "and password, the message, and how the connection ends; each with its evidence.\n"
+     "With --all or --question: the questions of the bank, which --questions lists."},
     {"explain", "WORDS...",
      "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
      "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
@@ -125,6 +126,15 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
     const GOptionEntry show[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
                                   "Print one JSON object for each session and line", NULL},
                                  G_OPTION_ENTRY_NULL};
+    const GOptionEntry answer[] = {
+        {"all", 0, 0, G_OPTION_ARG_NONE, &o->all, "Answer every question of the bank", NULL},
+        {"question", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->asked,
+         "Answer this question of the bank; may be given several times", "ID"},
+        {"questions", 0, 0, G_OPTION_ARG_NONE, &o->questions, "List the questions of the bank",
+         NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+         "Print the answers of the bank as one JSON object for each question and line", NULL},
+        G_OPTION_ENTRY_NULL};
     const GOptionEntry sessions[] = {
         {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
         {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
@@ -160,6 +170,8 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
     GOptionGroup *group = g_option_group_new("mailscope", "", "", raw, NULL);
     if (verb == MS_VERB_SHOW)
         g_option_group_add_entries(group, show);
+    if (verb == MS_VERB_ANSWER)
+        g_option_group_add_entries(group, answer);
     g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
                                       : verb == MS_VERB_EXPLAIN ? explain
                                                                 : lists);
@@ -216,7 +228,9 @@ static bool check(Raw *raw, GError **error)
         if (!set_limit(&options->limits, raw->limits[i], error))
             return false;
     }
-    bool reads = ms_verb_reads(options->verb);
+    bool reads = ms_verb_reads(options->verb) && !options->questions;
+    if (options->all && options->asked)
+        return usage_error(error, "--all and --question exclude each other%s", "");
     if (reads && !options->names)
         return usage_error(error, "no file given%s", "");
     if (options->verb == MS_VERB_EXPLAIN)
@@ -331,5 +345,6 @@ void ms_options_clear(MsOptions *options)
 {
     g_free(options->text);
     g_strfreev(options->names);
+    g_strfreev(options->asked);
     *options = (MsOptions){0};
 }

@@ -30,8 +30,11 @@ typedef struct {
     gboolean redact;
     gboolean joined;
     gboolean full;
-    gboolean decode; /* explain base64: the other way */
-    unsigned jobs;   /* at least 1 */
+    gboolean all;       /* answer: every question of the bank */
+    gboolean questions; /* answer: list the bank */
+    char **asked;       /* answer: ids of questions, NULL-terminated; NULL: none */
+    gboolean decode;    /* explain base64: the other way */
+    unsigned jobs;      /* at least 1 */
     MsColor color;
     MsLimits limits;
     char **names; /* files and folders, or what to explain; NULL-terminated */

@@ -241,6 +241,8 @@ static bool is_own_word(unsigned field)
     case MS_FIELD_MESSAGE_SHA256:
     case MS_FIELD_SESSION_END:
     case MS_FIELD_SESSION_END_BY:
+    case MS_FIELD_SESSION_ROLE:
+    case MS_FIELD_SESSION_ROLE_REASON:
     case MS_FIELD_SESSION_FIN:
     case MS_FIELD_SESSION_HANDSHAKE:
     case MS_FIELD_SESSION_PROTOCOL:

@@ -6,9 +6,10 @@
 #include "../record.h"
 
 typedef struct {
-    bool color;  /* escape sequences for a terminal */
-    bool redact; /* mask secrets */
-    bool full;   /* whole messages, not only their start */
+    bool color;                   /* escape sequences for a terminal */
+    bool redact;                  /* mask secrets */
+    bool full;                    /* whole messages, not only their start */
+    const char *const *questions; /* ids of the bank's that are asked; NULL: all. Borrowed */
 } MsStyle;
 
 /* Where a record comes from. File names are as the user gave them. */

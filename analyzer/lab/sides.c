@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* What a server's port is for; NULL when it is no port of mail. */
-static const char *port_words(int64_t port)
+const char *ms_view_port(int64_t port)
 {
     switch (port) {
     case 24:
@@ -19,6 +18,10 @@ static const char *port_words(int64_t port)
         return "submission over TLS (RFC 8314 3.3)";
     case 587:
         return "submission by users' programs (RFC 6409 3.1)";
+    case 110:
+        return "POP3 (RFC 1939 3)";
+    case 143:
+        return "IMAP (RFC 9051 2.1)";
     case 993:
         return "IMAP over TLS (RFC 8314 3.2)";
     case 995:
@@ -45,7 +48,7 @@ static const char *side_words(const MsView *view, MsFieldId port, const MsFact *
         return tunnel && !before_server ? "a proxy; it names the client it speaks for" : NULL;
     if (before_server)
         return "a proxy; the mail server is behind it";
-    const char *words = number ? port_words(number->number) : NULL;
+    const char *words = number ? ms_view_port(number->number) : NULL;
     return words ? words : "no port of mail; what is said shows that this is mail";
 }
 

@@ -241,39 +241,52 @@ void ms_view_not_here(MsView *view, const char *label, const char *format, ...)
     ms_pen_words(&view->pen, (const uint8_t *)text, strlen(text));
 }
 
-bool ms_view_absent(MsView *view, const char *label, MsDirection direction, const char *what)
+bool ms_view_reason(const MsView *view, MsDirection direction, const char *what, MsReason *reason)
 {
     const char *side = direction == MS_TO_SERVER ? "client" : "server";
     const char *other = direction == MS_TO_SERVER ? "server" : "client";
+    MsReason found = {0};
     if (view->encrypted) {
-        ms_view_not_here(view, label,
-                         "the connection is encrypted with TLS from its first byte on.");
-        ms_view_cite(view, view->tls);
+        found.text = g_strdup("the connection is encrypted with TLS from its first byte on.");
+        found.fact = view->tls;
     } else if (view->tls) {
-        ms_view_not_here(view, label,
-                         "all is encrypted after STARTTLS: %s would be behind the first TLS "
-                         "record.",
-                         what);
-        ms_view_cite(view, view->tls);
+        found.text = g_strdup_printf("all is encrypted after STARTTLS: %s would be behind the "
+                                     "first TLS record.",
+                                     what);
+        found.fact = view->tls;
     } else if (!view->spoke[direction]) {
-        ms_view_not_here(view, label, "nothing the %s said was captured, only what the %s said.",
-                         side, other);
+        found.text = g_strdup_printf("nothing the %s said was captured, only what the %s said.",
+                                     side, other);
     } else if (view->midstream) {
-        ms_view_not_here(view, label, "it began late: %s may have come before its first frame.",
-                         what);
-        ms_view_cite_oddity(view, view->midstream);
+        found.text =
+            g_strdup_printf("it began late: %s may have come before its first frame.", what);
+        found.oddity = view->midstream;
     } else if (view->gap[direction]) {
-        ms_view_not_here(view, label, "bytes the %s sent are missing; %s may be among them.", side,
-                         what);
-        ms_view_cite_oddity(view, view->gap[direction]);
+        found.text =
+            g_strdup_printf("bytes the %s sent are missing; %s may be among them.", side, what);
+        found.oddity = view->gap[direction];
     } else if (view->limit) {
-        ms_view_not_here(view, label,
-                         "a limit was reached: the rest of the session is left out (mailscope "
-                         "limits lists them).");
-        ms_view_cite_oddity(view, view->limit);
+        found.text = g_strdup("a limit was reached: the rest of the session is left out (mailscope "
+                              "limits lists them).");
+        found.oddity = view->limit;
     } else {
         return false;
     }
+    *reason = found;
+    return true;
+}
+
+bool ms_view_absent(MsView *view, const char *label, MsDirection direction, const char *what)
+{
+    MsReason reason;
+    if (!ms_view_reason(view, direction, what, &reason))
+        return false;
+    ms_view_not_here(view, label, "%s", reason.text);
+    if (reason.fact)
+        ms_view_cite(view, reason.fact);
+    else if (reason.oddity)
+        ms_view_cite_oddity(view, reason.oddity);
     ms_pen_newline(&view->pen);
+    g_free(reason.text);
     return true;
 }

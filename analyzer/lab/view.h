@@ -69,10 +69,25 @@ void ms_view_filter(MsView *view);
 void ms_view_not_here(MsView *view, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Why something is not in the capture. */
+typedef struct {
+    char *text;             /* "nothing the client said was captured."; to be freed with g_free() */
+    const MsFact *fact;     /* what shows it, or NULL */
+    const MsOddity *oddity; /* the same */
+} MsReason;
+
+/* The reason as far as the capture is it: encryption, a late start, one side only, a gap, a limit.
+ * `direction`: the side that would have said it; `what`: "a login". Returns false, and leaves
+ * *reason alone, when the capture has all of the dialogue. */
+bool ms_view_reason(const MsView *view, MsDirection direction, const char *what, MsReason *reason);
+
 /* The same, as far as the capture is the reason: encryption, a late start, one side only, a gap, a
  * limit. `direction`: the side that would have said it; `what`: "a login". Returns false, and
  * writes nothing, when the capture has all of the dialogue. */
 bool ms_view_absent(MsView *view, const char *label, MsDirection direction, const char *what);
+
+/* What a server's port is for; NULL when it is no port of mail. Static storage. */
+const char *ms_view_port(int64_t port);
 
 /* --- the five answers --- */
 void ms_answer_ends(MsView *view);   /* addresses, ports; sides.c */
