@@ -99,6 +99,11 @@ static void put_texts(MsView *view)
     size_t count;
     MsMessage *const *messages = ms_record_messages(view->record, &count);
     for (size_t i = 0; i < count; i++) {
+        if (count > 1) {
+            begin_row(&view->pen, "Mail");
+            ms_pen_say(&view->pen, "%d", ms_message_number(messages[i]) + 1);
+            ms_pen_newline(&view->pen);
+        }
         view->pen.indent = MS_VIEW_LABEL;
         ms_excerpt(&view->pen, messages[i], HEADER_LINES, TEXT_LINES);
     }

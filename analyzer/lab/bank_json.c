@@ -59,6 +59,8 @@ static void add_row(MsView *view, const MsAnswerRow *row)
     MsBuffer *out = view->pen.out;
     if (row->oddity) {
         add_oddity(out, row->oddity);
+        ms_filter_add(&view->filter, row->oddity->ranges, row->oddity->n_ranges,
+                      row->oddity->ranges_omitted);
         return;
     }
     if (!row->fact) {

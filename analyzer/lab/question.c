@@ -381,15 +381,16 @@ void ms_question_answer(const MsView *view, const MsQuestion *question, MsAnswer
     const MsFact *protocol = ms_view_fact(view, MS_FIELD_SESSION_PROTOCOL);
     bool last_counts = question->mode == MS_ASK_IF || question->mode == MS_ASK_WITH;
     bool spoken = false;
+    bool known = false;
     MsCondition condition;
     for (const char *text = question->facts; ms_condition_next(&text, &condition);) {
         spoken = is_spoken(&condition, protocol) || (spoken && !last_counts);
-        if (condition.field != MS_N_FIELDS && search.n_conditions < MOST_CONDITIONS)
+        known = condition.field != MS_N_FIELDS;
+        if (known && search.n_conditions < MOST_CONDITIONS)
             search.conditions[search.n_conditions++] = condition;
-        else if (last_counts)
-            search.n_conditions =
-                0; /* what it depends on is not read: what others say is no answer */
     }
+    if (last_counts && !known)
+        search.n_conditions = 0; /* what it depends on is not read: the others are no answer */
     if (search.n_conditions > 0 && spoken)
         modes[question->mode](&search);
     if (answer->rows->len == 0)

@@ -68,6 +68,13 @@ static void test_options(void)
     g_assert_cmpuint(options.jobs, ==, 1);
     g_assert_cmpint(options.color, ==, MS_COLOR_AUTO);
     ms_options_clear(&options);
+    g_assert_true(parse(&options, "answer --json --question subject --question date a", NULL));
+    g_assert_true(options.json && !options.all && !options.questions);
+    g_assert_cmpuint(g_strv_length(options.asked), ==, 2);
+    ms_options_clear(&options);
+    g_assert_true(parse(&options, "answer --questions", NULL));
+    g_assert_true(options.questions);
+    ms_options_clear(&options);
     g_assert_true(parse(&options, "-j0 --color always a", NULL));
     g_assert_cmpuint(options.jobs, >=, 1);
     g_assert_cmpint(options.color, ==, MS_COLOR_ALWAYS);
@@ -83,7 +90,10 @@ static void test_refused(void)
         {"", "no file given"},
         {"answer", "no file given"},
         {"--bogus a", "--bogus"},
-        {"answer --json a", "--json"},
+        {"answer --all --question subject a", "exclude"},
+        {"answer --questions a", "'a'"},
+        {"answer --question", "--question"},
+        {"show --all a", "--all"},
         {"-j x a", "x"},
         {"-j -1 a", "-j needs a number"},
         {"-j 257 a", "-j needs a number"},
@@ -115,7 +125,7 @@ static void test_refused(void)
             g_error("%s: %s", rows[i].line, error->message);
         ms_options_clear(&options);
     }
-    g_assert_cmpuint(checked, ==, 23);
+    g_assert_cmpuint(checked, ==, 26);
 }
 
 static void test_help(void)
