@@ -40,6 +40,7 @@ struct MsTalk {
     const MsLimits *limits;
     bool wants_lines; /* false: dialogue lines need not be made */
     bool cut;         /* set before end(): the capture stops, the connection did not end */
+    bool midstream;   /* set before the first push(): the capture began after the connection */
 };
 
 enum { MS_OPEN_MESSAGES = 4 }; /* of one session at once */
@@ -63,8 +64,8 @@ typedef struct {
     /* That direction says no more (FIN, RST or end of capture); `left` as above. Called once for
      * each direction, the second call ends the dialogue: unanswered things are said then. */
     void (*end)(MsDialogue *dialogue, MsDirection direction, const MsBytes *left);
-    /* Whether the two sides agreed to end: the client said QUIT, or the server closed with 221. The
-     * engine asks when the session ends (session.end); may be asked at any time. */
+    /* Whether the two sides agreed to end: the client said QUIT, or, in SMTP, the server closed
+     * with 221. The engine asks when the session ends (session.end); may be asked at any time. */
     bool (*has_quit)(const MsDialogue *dialogue);
     void (*free)(MsDialogue *dialogue); /* accepts NULL */
 } MsDialogueClass;
@@ -72,4 +73,5 @@ typedef struct {
 extern const MsDialogueClass ms_smtp; /* smtp.c; RFC 5321 */
 extern const MsDialogueClass ms_lmtp; /* the same parser: LMTP, RFC 2033 */
 extern const MsDialogueClass ms_http; /* http.c: webmail; RFC 9112 */
+extern const MsDialogueClass ms_pop3; /* pop3.c; RFC 1939 */
 extern const MsDialogueClass ms_tls;  /* tls.c: encrypted from the first byte, on a mail port */

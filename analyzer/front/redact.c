@@ -239,6 +239,12 @@ static bool is_own_word(unsigned field)
     case MS_FIELD_AUTH_OUTCOME:
     case MS_FIELD_MESSAGE_OUTCOME:
     case MS_FIELD_MESSAGE_SHA256:
+    case MS_FIELD_POP3_FATE:
+    case MS_FIELD_POP3_GREETING_STATUS:
+    case MS_FIELD_POP3_MODE:
+    case MS_FIELD_POP3_QUIT_STATUS:
+    case MS_FIELD_POP3_STATUS:
+    case MS_FIELD_POP3_TRANSFER:
     case MS_FIELD_SESSION_END:
     case MS_FIELD_SESSION_END_BY:
     case MS_FIELD_SESSION_ROLE:
@@ -259,20 +265,31 @@ static bool is_own_word(unsigned field)
     }
 }
 
-/* Offset of what AUTH hands over in `AUTH mechanism response`, or `length` when there is none. */
-static size_t auth_response(const uint8_t *text, size_t length)
+static size_t skip_blanks(const uint8_t *text, size_t length, size_t at)
 {
-    if (length < 5 || g_ascii_strncasecmp((const char *)text, "AUTH", 4) != 0 ||
-        (text[4] != ' ' && text[4] != '\t'))
-        return length;
-    size_t at = 5;
-    while (at < length && g_ascii_isspace((char)text[at]))
-        at++;
-    while (at < length && !g_ascii_isspace((char)text[at]))
-        at++;
     while (at < length && g_ascii_isspace((char)text[at]))
         at++;
     return at;
+}
+
+static size_t skip_word(const uint8_t *text, size_t length, size_t at)
+{
+    while (at < length && !g_ascii_isspace((char)text[at]))
+        at++;
+    return at;
+}
+
+/* Offset of the secret that a command hands over, or `length` when there is none: `AUTH mechanism
+ * response`, and of POP3 `PASS password` and `APOP name digest`. */
+static size_t secret_part(const uint8_t *text, size_t length)
+{
+    size_t verb = skip_word(text, length, 0);
+    size_t at = skip_blanks(text, length, verb);
+    if (ms_fold_is(text, verb, "PASS"))
+        return MIN(verb + 1, length);
+    if (ms_fold_is(text, verb, "AUTH") || ms_fold_is(text, verb, "APOP"))
+        return skip_blanks(text, length, skip_word(text, length, at));
+    return length;
 }
 
 bool ms_redact_line(const MsRedactor *redactor, const uint8_t *text, size_t length, bool secret,
@@ -282,7 +299,7 @@ bool ms_redact_line(const MsRedactor *redactor, const uint8_t *text, size_t leng
         ms_buffer_append(out, text, length);
         return false;
     }
-    size_t response = auth_response(text, length);
+    size_t response = secret_part(text, length);
     if (response < length) {
         ms_redactor_apply(redactor, text, response, out);
         ms_buffer_text(out, MS_MASK);
@@ -308,7 +325,8 @@ bool ms_redact_fact(const MsRedactor *redactor, const MsFact *fact, MsBuffer *ou
         ms_buffer_append(out, text, fact->text_length);
         return false;
     }
-    if (fact->field == MS_FIELD_SMTP_COMMAND || fact->field == MS_FIELD_SESSION_CLIENT_FIRST)
+    if (fact->field == MS_FIELD_SMTP_COMMAND || fact->field == MS_FIELD_POP3_COMMAND ||
+        fact->field == MS_FIELD_SESSION_CLIENT_FIRST)
         return ms_redact_line(redactor, text, fact->text_length, false, out);
     return ms_redactor_apply(redactor, text, fact->text_length, out);
 }

@@ -28,7 +28,10 @@ MsLive *ms_live_new(MsSessions *all, MsStream *stream, const MsSniffResult *foun
     live->server = (uint8_t)found->server;
     live->number = all->n_sessions++;
     live->talk = (MsTalk){
-        .class = &ms_live_talk, .limits = &all->options.limits, .wants_lines = all->options.lines};
+        .class = &ms_live_talk,
+        .limits = &all->options.limits,
+        .wants_lines = all->options.lines,
+        .midstream = !((stream->half[0].flags | stream->half[1].flags) & MS_HALF_FROM_START)};
     if (all->options.records && all->n_spare > 0) {
         live->record = all->spare[--all->n_spare];
         ms_record_reset(live->record, live->number);

@@ -2,11 +2,12 @@
  * talk.c - runs transcripts (*.talk) through a dialogue parser: whole, byte by byte and cut at
  * random; what the parser says must be what the transcript expects, and the same each time.
  *
- *   # comment                     class lmtp          (smtp unless said)
+ *   # comment                     class pop3          (smtp unless said)
  *   C: bytes, S: bytes            with \r \n \t \\ \xNN; C*9: nine times
  *   gap C 20                      20 bytes of the client are missing; 0: not known how many
  *   end C                         that side says no more; at the end of the file both end
  *   cut                           the capture stops, the connection did not end
+ *   midstream                     the capture began after the connection did
  *   limit line-bytes 100
  *   = C 11+11 smtp.mail_from "x" m0     an expected event; all of them, in this order
  *
@@ -32,12 +33,19 @@ typedef struct {
     GString *expected;
     GString *show; /* " smtp.command line " */
     MsLimits limits;
-    bool cut;
+    bool cut, midstream;
 } Talk;
 
-static const char *const quiet[] = {
-    "smtp.command",         "smtp.reply_code",      "smtp.reply", "smtp.enhanced_code",
-    "session.client_first", "session.server_first", "line"};
+static const char *const quiet[] = {"smtp.command",
+                                    "smtp.reply_code",
+                                    "smtp.reply",
+                                    "smtp.enhanced_code",
+                                    "session.client_first",
+                                    "session.server_first",
+                                    "line",
+                                    "pop3.command",
+                                    "pop3.status",
+                                    "pop3.reply"};
 
 static void clear_step(gpointer data)
 {
@@ -99,6 +107,16 @@ static void add_bytes(Talk *talk, const char *line)
     g_array_append_val(talk->steps, step);
 }
 
+static const MsDialogueClass *class_of(const char *name)
+{
+    static const MsDialogueClass *const classes[] = {&ms_smtp, &ms_lmtp, &ms_pop3,
+                                                     &ms_http, &ms_tls};
+    for (size_t i = 0; i < G_N_ELEMENTS(classes); i++)
+        if (strcmp(name, classes[i]->name) == 0)
+            return classes[i];
+    g_error("no class '%s'", name);
+}
+
 static void parse_line(Talk *talk, const char *path, const char *line)
 {
     if (line[0] == '#' || line[0] == 0)
@@ -115,13 +133,12 @@ static void parse_line(Talk *talk, const char *path, const char *line)
         g_array_append_val(talk->steps, step);
     } else if (strcmp(line, "cut") == 0) {
         talk->cut = true;
+    } else if (strcmp(line, "midstream") == 0) {
+        talk->midstream = true;
     } else if (g_str_has_prefix(line, "show ")) {
         g_string_append_printf(talk->show, "%s ", line + 5);
     } else if (g_str_has_prefix(line, "class ")) {
-        talk->class = strcmp(line + 6, "lmtp") == 0   ? &ms_lmtp
-                      : strcmp(line + 6, "http") == 0 ? &ms_http
-                      : strcmp(line + 6, "tls") == 0  ? &ms_tls
-                                                      : &ms_smtp;
+        talk->class = class_of(line + 6);
     } else if (g_str_has_prefix(line, "limit ")) {
         char **words = g_strsplit(line, " ", 3);
         MsLimitId id;
@@ -171,6 +188,7 @@ static char *run(const Talk *talk, unsigned longest, GRand *random)
     Listener *listener = listener_new(talk->class);
     listener->limits = talk->limits;
     listener->talk.cut = talk->cut;
+    listener->talk.midstream = talk->midstream;
     for (guint i = 0; i < talk->steps->len; i++) {
         const Step *step = &g_array_index(talk->steps, Step, i);
         if (step->kind == STEP_GAP)

@@ -168,6 +168,23 @@ def capture_flags(truth):
     return must, may
 
 
+def compare_ends(tally, truth, session):
+    """How the connection ends, and where each side first speaks, whatever the protocol."""
+    check = tally.check
+    check("end", truth["end"], session.value("session.end"))
+    check("tcp end", truth["tcp_end"], session.tcp_end())
+    for side in ("client", "server"):
+        if f"fin_{side}" in truth:
+            check(f"{side} FIN", truth[f"fin_{side}"],
+                  (session.frames("session.fin", side) or [None])[0])
+        if f"rst_{side}" in truth:
+            check(f"{side} RST", truth[f"rst_{side}"],
+                  (session.frames("session.rst", side) or [None])[0])
+        if f"first_{side}_payload_frame" in truth and not truth.get("tunnelled_by"):
+            check(f"{side}'s first frame", truth[f"first_{side}_payload_frame"],
+                  (session.frames(f"session.{side}_first") or [None])[0])
+
+
 def compare_capture_session(tally, truth, session):
     check, value = tally.check, session.value
     check("proto", truth["proto"], value("session.protocol"))
@@ -195,19 +212,18 @@ def compare_capture_session(tally, truth, session):
             check(f"reply {number}", expected[1], command[1])
     check("starttls", truth["starttls"], bool(value("tls.accepted")))
     check("quit code", truth.get("quit_code"), value("smtp.quit_code"))
-    check("end", truth["end"], value("session.end"))
-    check("tcp end", truth["tcp_end"], session.tcp_end())
-    for side in ("client", "server"):
-        if f"fin_{side}" in truth:
-            check(f"{side} FIN", truth[f"fin_{side}"],
-                  (session.frames("session.fin", side) or [None])[0])
-        if f"rst_{side}" in truth:
-            check(f"{side} RST", truth[f"rst_{side}"],
-                  (session.frames("session.rst", side) or [None])[0])
-        if f"first_{side}_payload_frame" in truth and not truth.get("tunnelled_by"):
-            check(f"{side}'s first frame", truth[f"first_{side}_payload_frame"],
-                  (session.frames(f"session.{side}_first") or [None])[0])
+    compare_ends(tally, truth, session)
     compare_flags(tally, session, *capture_flags(truth))
+
+
+def compare_tls_session(tally, truth, session):
+    """A connection that is encrypted from its first byte on."""
+    tally.check("proto", "tls", session.value("session.protocol"))
+    tally.check("encrypted since", truth["first_client_payload_frame"],
+                (session.frames("tls.started") or [None])[0])
+    tally.check("version", True, (session.value("tls.version") or "").startswith("TLS 1."))
+    tally.check("end", truth["end"], session.value("session.end"))
+    tally.check("tcp end", truth["tcp_end"], session.tcp_end())
 
 
 # The written cases --------------------------------------------------------------------------------

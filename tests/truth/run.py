@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 import compare
+import pop3
 from session import Session
 
 SKIPPED = 77
@@ -29,10 +30,26 @@ ARGUED = {
         "frames 4 and 5 answer prompts",
     ("seladb+PcapPlusPlus/Tests__Packet++Test__PacketExamples__Smtp.pcap", "reply 1"):
         "frame 3 is it",
+    # The server answers LIST with GARBAGE (frame 8), which the client takes for the reply. So it
+    # reads what follows, sent in frames 10 to 14 before RETR, as the reply to RETR (frame 16), and
+    # the message begins with "1 120" CRLF "2 200" CRLF "+OK message follows" CRLF: its hash agrees.
+    # Its first line is no header field, so it has no header (RFC 5322 2.2); the truth's reader
+    # searched for the fields further down.
+    ("zeek+zeek/testing__btest__Traces__pop3__bad-list-retr-crafted.pcap", "retrieved 1 subject"):
+        "the message begins with frame 12",
+    ("zeek+zeek/testing__btest__Traces__pop3__bad-list-retr-crafted.pcap", "retrieved 1 hdr_from"):
+        "the message begins with frame 12",
+    ("zeek+zeek/testing__btest__Traces__pop3__bad-list-retr-crafted.pcap", "retrieved 1 hdr_to"):
+        "the message begins with frame 12",
 }
 
+# Protocols whose truth is binding: how a session of each is compared.
+CAPTURES = {"smtp": compare.compare_capture_session, "pop3": pop3.compare_capture_session}
+CASES = {"smtp": compare.compare_case_session, "http": compare.compare_case_session,
+         "pop3": pop3.compare_case_session}
+
 # Least number of facts to be compared; less means that the test does not look.
-LEAST = {"captures": 2000, "cases": 600}
+LEAST = {"captures": 6000, "cases": 950}
 
 
 def run(*command):
@@ -86,18 +103,20 @@ def captures(tally, options, folder):
         for session in capture.get("sessions", []):
             ends = (compare.address(session["client"]), session["client_port"],
                     compare.address(session["server"]), session["server_port"])
-            if session["proto"] == "smtp":
+            if session["proto"] in CAPTURES:
+                expected.append((ends, session))
+            elif session["proto"].startswith("tls"):
                 expected.append((ends, session))
             else:
                 skipped[session["proto"].split("-")[0]] += 1
-                if session["proto"].startswith(("tls", "unclassified")):
+                if session["proto"].startswith("unclassified"):
                     others |= {ends}
             for side, way in (("client", ends), ("server", ends[2:] + ends[:2])):
                 if not session.get("tcp", {}).get(side, {}).get("snapped_segments"):
                     rows.append((way, session[f"{side}_bytes"], session[f"{side}_sha256"]))
         found = [one for one in found if one.endpoints not in others]
         for session, ours in compare.pair_sessions(tally, expected, found, False):
-            compare.compare_capture_session(tally, session, ours)
+            CAPTURES.get(session["proto"], compare.compare_tls_session)(tally, session, ours)
         rows += [((row["src"], row["sport"], row["dst"], row["dport"]), row["bytes"], row["sha256"])
                  for row in capture.get("tcp_streams", [])]
         if rows:
@@ -120,7 +139,7 @@ def cases(tally, options, folder):
             tally.check("expected exit status", case["expect"] == "ok", status == 0)
         expected, mine = [], []
         for session in case["sessions"]:
-            if session["proto"] not in ("smtp", "http"):
+            if session["proto"] not in CASES:
                 skipped[session["proto"]] += 1
                 continue
             ends = compare.split_endpoint(session["client"]) + \
@@ -128,7 +147,7 @@ def cases(tally, options, folder):
             expected.append((ends, session))
         for session, ours in compare.pair_sessions(tally, expected, found,
                                                    case["extra_sessions_ok"]):
-            compare.compare_case_session(tally, session, ours)
+            CASES[session["proto"]](tally, session, ours)
             mine.append(ours)
         words = " ".join(str(fact["value"]) for session in found for fact in session.facts)
         for value in case["forbid"]:

@@ -14,7 +14,8 @@ typedef struct {
     size_t a_length, b_length;
     unsigned port;  /* of b */
     unsigned flags; /* START, DONE */
-    char verdict;   /* m: more, n: not mail, s: SMTP, l: LMTP, t: TLS; capital: a is the server */
+    char verdict;   /* m: more, n: not mail, s: SMTP, l: LMTP, p: POP3, t: TLS; capital: a is the
+                       server */
     const char *tunnel;
     size_t a_skip, b_skip;
 } Row;
@@ -42,7 +43,31 @@ static const Row rows[] = {
     {"refusal on 25", BYTES("", "554 no\r\n"), 25, START | DONE, 's', "", 0, 0},
     {"refusal elsewhere", BYTES("", "421 too many\r\n"), 21, START | DONE, 'n', "", 0, 0},
     {"refusal names SMTP", BYTES("", "554 mx ESMTP\r\n"), 9999, START, 's', "", 0, 0},
-    {"POP3", BYTES("", "+OK ready\r\n"), 25, START, 'n', "", 0, 0},
+    {"+OK and no more so far", BYTES("", "+OK ready\r\n"), 25, START, 'm', "", 0, 0},
+    {"... to the end", BYTES("", "+OK ready\r\n"), 9999, START | DONE, 'p', "", 0, 0},
+    {"... in mid-session", BYTES("", "+OK ready\r\n"), 9999, DONE, 'n', "", 0, 0},
+    {"... on the port of POP3", BYTES("", "+OK ready\r\n"), 110, DONE, 'p', "", 0, 0},
+    {"POP3 greeting", BYTES("", "+OK POP3 ready\r\n"), 9999, START, 'p', "", 0, 0},
+    {"POP3 greeting with a timestamp", BYTES("", "+OK <1.2@mx>\r\n"), 25, START, 'p', "", 0, 0},
+    {"POP3 login", BYTES("USER joe\r\n", "+OK hi\r\n"), 9999, START, 'p', "", 0, 0},
+    {"POP3 client alone", BYTES("USER joe\r\nPASS x\r\nRETR 1\r\n", ""), 9999, START, 'p', "", 0,
+     0},
+    {"... to the end", BYTES("USER joe\r\nPASS x\r\nUIDL\r\n", ""), 9999, START | DONE, 'p', "", 0,
+     0},
+    {"... that says what FTP says", BYTES("USER joe\r\nPASS x\r\nQUIT\r\n", ""), 9999, START | DONE,
+     'n', "", 0, 0},
+    {"... on the port of POP3", BYTES("USER joe\r\nPASS x\r\nQUIT\r\n", ""), 110, START | DONE, 'p',
+     "", 0, 0},
+    {"FTP with a file named 1", BYTES("USER joe\r\nPASS x\r\nPASV\r\nRETR 1\r\n", ""), 110,
+     START | DONE, 'n', "", 0, 0},
+    {"FTP, both sides", BYTES("USER joe\r\nPASS x\r\n", "220 hi\r\n331 go\r\n230 in\r\n"), 110,
+     START | DONE, 'n', "", 0, 0},
+    {"POP3 began late", BYTES("RETR 2\r\n", "+OK 12\r\n"), 9999, 0, 'p', "", 0, 0},
+    {"POP3 by AUTH", BYTES("AUTH PLAIN\r\n", "+OK hi\r\n+ \r\n"), 9999, START, 'p', "", 0, 0},
+    {"POP3 refuses", BYTES("", "-ERR [SYS/TEMP] no mailbox\r\n"), 9999, START, 'p', "", 0, 0},
+    {"POP3 server began", BYTES("+OK ready\r\n", "STLS\r\n"), 9999, START, 'P', "", 0, 0},
+    {"Redis", BYTES("*1\r\n$4\r\nPING\r\n", "+OK\r\n"), 110, START, 'n', "", 0, 0},
+    {"Redis, server alone", BYTES("", "+OK\r\n$5\r\nhello\r\n"), 6379, DONE, 'n', "", 0, 0},
     {"IMAP", BYTES("", "* OK ready\r\n"), 25, START, 'n', "", 0, 0},
     {"SSH", BYTES("", "SSH-2.0-x\r\n"), 25, START, 'n', "", 0, 0},
     {"NNTP", BYTES("", "200 news ready\r\n"), 25, START, 'n', "", 0, 0},
@@ -135,7 +160,10 @@ static char letter(const MsSniffResult *result)
 {
     if (result->verdict != MS_SNIFF_FOUND)
         return result->verdict == MS_SNIFF_MORE ? 'm' : 'n';
-    char found = result->class == &ms_tls ? 't' : result->class == &ms_lmtp ? 'l' : 's';
+    char found = result->class == &ms_tls    ? 't'
+                 : result->class == &ms_lmtp ? 'l'
+                 : result->class == &ms_pop3 ? 'p'
+                                             : 's';
     return result->server == 1 ? found : g_ascii_toupper(found);
 }
 
@@ -162,7 +190,7 @@ static void test_rows(void)
         g_assert_cmpuint(result.skip[0], ==, row->a_skip);
         g_assert_cmpuint(result.skip[1], ==, row->b_skip);
     }
-    g_assert_cmpuint(checked, ==, 63);
+    g_assert_cmpuint(checked, ==, 81);
 }
 
 /* Every beginning of a dialogue is either open or decided as the whole is. */
