@@ -444,7 +444,7 @@ void ms_pop3_reply_gap(MsDialogue *pop3, uint64_t length)
 void ms_pop3_reply_over(MsDialogue *pop3, MsPop3Kind next)
 {
     if (pop3->first.held && pop3->say.talk->midstream)
-        release_first(pop3, next <= MS_POP3_STLS || next == MS_POP3_QUIT);
+        release_first(pop3, next != MS_POP3_PASS && (next <= MS_POP3_STLS || next == MS_POP3_QUIT));
     else if (pop3->first.held)
         release_first(pop3, pop3->queue_count > 1);
     if (pop3->pipelining)

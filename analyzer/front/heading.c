@@ -41,6 +41,8 @@ const char *ms_heading_protocol(const MsIndex *index)
         return "LMTP";
     if (ms_fact_is(protocol, "http"))
         return "webmail (HTTP)";
+    if (ms_fact_is(protocol, "pop3"))
+        return "POP3";
     if (ms_fact_is(protocol, "tls"))
         return "TLS from the first byte";
     return "protocol unknown";
@@ -158,8 +160,47 @@ static void put_logins(MsPen *pen, const MsIndex *index)
     ms_pen_newline(pen);
 }
 
+const char *ms_heading_fate(const MsIndex *index, int32_t number)
+{
+    const MsFact *fate = ms_index_first(index, MS_FIELD_POP3_FATE, number, -1);
+    return ms_fact_is(fate, "kept")      ? "kept on the server"
+           : ms_fact_is(fate, "deleted") ? "deleted on the server"
+           : fate                        ? "what becomes of it on the server is not seen"
+                                         : NULL;
+}
+
+/* A mail on its way to the client. */
+static void put_fetched(MsPen *pen, const MsRecord *record, const MsIndex *index, int32_t number)
+{
+    const MsFact *from = ms_index_first(index, MS_FIELD_MESSAGE_FROM, number, -1);
+    const MsFact *transfer = ms_index_first(index, MS_FIELD_POP3_TRANSFER, number, -1);
+    const MsFact *place = ms_index_first(index, MS_FIELD_POP3_NUMBER, number, -1);
+    const MsMessage *message = ms_heading_message(record, number);
+    const char *fate = ms_heading_fate(index, number);
+    ms_pen_say(pen, "%d: ", number + 1);
+    if (from)
+        ms_pen_fact(pen, from);
+    else
+        ms_pen_say(pen, "(no From line seen)");
+    ms_pen_say(pen, ", %s", ms_fact_is(transfer, "TOP") ? "looked at with TOP" : "fetched");
+    if (place)
+        ms_pen_say(pen, " as number %" G_GINT64_FORMAT, (gint64)place->number);
+    if (message) {
+        ms_pen_say(pen, ", ");
+        ms_pen_count(pen, ms_message_size(message), "byte");
+        ms_pen_say(pen, "%s", ms_message_complete(message) ? "" : " (incomplete)");
+    }
+    if (fate)
+        ms_pen_say(pen, ", %s", fate);
+    ms_pen_newline(pen);
+}
+
 static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, int32_t number)
 {
+    if (ms_index_first(index, MS_FIELD_POP3_FATE, number, -1)) {
+        put_fetched(pen, record, index, number);
+        return;
+    }
     const MsFact *from = ms_index_first(index, MS_FIELD_SMTP_MAIL_FROM, number, -1);
     const MsFact *outcome = ms_index_first(index, MS_FIELD_MESSAGE_OUTCOME, number, -1);
     const MsFact *first = ms_index_first(index, MS_FIELD_SMTP_RCPT_TO, number, 0);
@@ -238,7 +279,11 @@ static void put_end(MsPen *pen, const MsIndex *index)
     const MsFact *rst = ms_index_first(index, MS_FIELD_SESSION_RST, -1, -1);
     label(pen, "End");
     const MsFact *code = ms_index_first(index, MS_FIELD_SMTP_QUIT_CODE, -1, -1);
-    if (ms_fact_is(end, "quit") && code)
+    const MsFact *status = ms_index_first(index, MS_FIELD_POP3_QUIT_STATUS, -1, -1);
+    if (ms_fact_is(end, "quit") && status) {
+        ms_pen_say(pen, "QUIT, answered with ");
+        ms_pen_fact(pen, status);
+    } else if (ms_fact_is(end, "quit") && code)
         ms_pen_say(pen, "QUIT, answered with %" G_GINT64_FORMAT, (gint64)code->number);
     else if (ms_fact_is(end, "quit"))
         ms_pen_say(pen, "%s",

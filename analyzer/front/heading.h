@@ -16,7 +16,7 @@ void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index);
 /* Capture time of the session's first frame; of its first line when that is not known. */
 int64_t ms_heading_start(const MsRecord *record, const MsIndex *index);
 
-/* "SMTP", "LMTP", "TLS from the first byte". */
+/* "SMTP", "LMTP", "POP3", "TLS from the first byte". */
 const char *ms_heading_protocol(const MsIndex *index);
 
 /* One login attempt in words: "accepted (235)", "refused (535)", ... Appended to the pen. */
@@ -28,3 +28,8 @@ int32_t ms_heading_mails(const MsRecord *record, const MsIndex *index);
 
 /* The mail's bytes with that transaction number, or NULL. */
 const MsMessage *ms_heading_message(const MsRecord *record, int32_t number);
+
+/* What becomes on the server of a fetched message, in words; NULL: nothing is known. Static
+ * storage.
+ */
+const char *ms_heading_fate(const MsIndex *index, int32_t number);

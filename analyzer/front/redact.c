@@ -4,6 +4,7 @@
 #include "redact.h"
 
 #include "../base/codec.h"
+#include "../base/fold.h"
 
 #define WORD_LENGTH 3       /* bytes: masked only as a word */
 #define LONGEST_EXACT 63    /* bytes; a longer secret is known by its first PREFIX_LENGTH bytes, */
