@@ -65,7 +65,8 @@ typedef struct {
      * each direction, the second call ends the dialogue: unanswered things are said then. */
     void (*end)(MsDialogue *dialogue, MsDirection direction, const MsBytes *left);
     /* Whether the two sides agreed to end: the client said QUIT, or, in SMTP, the server closed
-     * with 221. The engine asks when the session ends (session.end); may be asked at any time. */
+     * with 221. The engine asks when the session ends (session.end); may be asked at any time.
+     * NULL: no such thing. */
     bool (*has_quit)(const MsDialogue *dialogue);
     void (*free)(MsDialogue *dialogue); /* accepts NULL */
 } MsDialogueClass;

@@ -211,12 +211,17 @@ static void say_role(MsLive *live)
     }
 }
 
+static bool has_quit(const MsDialogueClass *class, const MsDialogue *dialogue)
+{
+    return class->has_quit && class->has_quit(dialogue);
+}
+
 static void say_end(MsLive *live, MsOver why)
 {
     const MsStream *stream = live->stream;
     const MsInside *inside = live->inside;
-    bool quit = live->class->has_quit(live->dialogue) ||
-                (inside && inside->class->has_quit(inside->dialogue));
+    bool quit = has_quit(live->class, live->dialogue) ||
+                (inside && has_quit(inside->class, inside->dialogue));
     bool known = live->end.frame != 0;
     const char *how = quit ? "quit" : !known ? "open" : live->end_rst ? "rst" : "fin";
     if (quit && live->quit.frame) {
