@@ -4,6 +4,8 @@
 #include "expert.h"
 
 #include <epan/expert.h>
+#include <epan/prefs-int.h>
+#include <epan/prefs.h>
 
 typedef enum {
     CLEARTEXT,
@@ -14,6 +16,7 @@ typedef enum {
     SMUGGLING,
     INJECTION,
     LIMIT_REACHED,
+    TLS_LOST,
     ODD,
     N_EXPERTS
 } Expert;
@@ -38,6 +41,9 @@ static const struct {
                    "Commands sent before the reply they had to wait for"},
     [LIMIT_REACHED] = {"mailscope.limit", PI_UNDECODED, PI_NOTE,
                        "A limit was reached; something was left out"},
+    [TLS_LOST] = {"mailscope.tls.lost", PI_DECRYPTION, PI_NOTE,
+                  "TLS segments out of order: without the preference "
+                  "tcp.reassemble_out_of_order what follows is not decrypted"},
     [ODD] = {"mailscope.odd", PI_PROTOCOL, PI_NOTE, "Odd"},
 };
 
@@ -92,4 +98,18 @@ void ms_expert_oddity(packet_info *pinfo, proto_item *item, const MsOddity *oddi
 {
     expert_add_info_format(pinfo, item, &fields[expert_of(oddity->kind)], "%s: %s",
                            ms_oddity_name(oddity->kind), ms_oddity_words(oddity->kind));
+}
+
+/* Edit > Preferences > Protocols > TCP > Reassemble out-of-order segments. */
+static bool is_put_in_order(void)
+{
+    module_t *tcp = prefs_find_module("tcp");
+    pref_t *preference = tcp ? prefs_find_preference(tcp, "reassemble_out_of_order") : NULL;
+    return preference && prefs_get_bool_value(preference, pref_current);
+}
+
+void ms_expert_late(packet_info *pinfo, proto_item *item)
+{
+    if (!is_put_in_order())
+        expert_add_info(pinfo, item, &fields[TLS_LOST]);
 }

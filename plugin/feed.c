@@ -15,7 +15,9 @@ struct MsFeed {
     MsPacketDecoder *decoder;
     MsEngine *engine;
     MsDecrypter *decrypter;
-    uint32_t last; /* frame */
+    MsOrder *order;
+    const MsSegment *segment; /* the one being pushed, or NULL */
+    uint32_t last;            /* frame */
     bool ended;
 };
 
@@ -52,6 +54,7 @@ MsFeed *ms_feed_new(const MsEngineOptions *options, const MsSink *sink, void *us
     feed->limits = options->limits;
     feed->decoder = ms_packet_decoder_new(&feed->limits);
     feed->decrypter = ms_decrypter_new();
+    feed->order = ms_order_new();
     MsEngineOptions decrypting = *options;
     decrypting.plaintext = true;
     feed->engine = ms_engine_new(&decrypting, sink, user_data);
@@ -65,6 +68,7 @@ void ms_feed_free(MsFeed *feed)
     ms_engine_free(feed->engine);
     ms_packet_decoder_free(feed->decoder);
     ms_decrypter_free(feed->decrypter);
+    ms_order_free(feed->order);
     g_free(feed);
 }
 
@@ -83,8 +87,22 @@ void ms_feed_frame(MsFeed *feed, tvbuff_t *tvb, packet_info *pinfo)
     MsSegment segment;
     if (!ms_packet_decode(feed->decoder, &frame, 0, &segment))
         return;
+    feed->segment = &segment;
     ms_engine_push(feed->engine, &segment);
+    feed->segment = NULL;
+    ms_order_segment(feed->order, &segment);
     ms_decrypter_frame(feed->decrypter, pinfo, &segment, feed->engine);
+}
+
+void ms_feed_watch(MsFeed *feed)
+{
+    if (feed->segment)
+        ms_order_watch(feed->order, feed->segment);
+}
+
+const MsOrder *ms_feed_order(const MsFeed *feed)
+{
+    return feed->order;
 }
 
 const MsDecrypter *ms_feed_decrypter(const MsFeed *feed)

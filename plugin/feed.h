@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine.h"
+#include "order.h"
 #include "tls.h"
 #include "ws_compat.h"
 
@@ -16,6 +17,12 @@ void ms_feed_free(MsFeed *feed); /* accepts NULL */
 
 /* The next frame: `tvb` holds all of it. Frames that were given before are not taken again. */
 void ms_feed_frame(MsFeed *feed, tvbuff_t *tvb, packet_info *pinfo);
+
+/* The connection of the frame being given speaks TLS: to be called by a listener. */
+void ms_feed_watch(MsFeed *feed);
+
+/* Segments of TLS out of order, so far. */
+const MsOrder *ms_feed_order(const MsFeed *feed);
 
 /* What was decrypted of the frames so far. */
 const MsDecrypter *ms_feed_decrypter(const MsFeed *feed);

@@ -2,6 +2,7 @@
  * plugin.c - the plugin as Wireshark sees it: a post-dissector that feeds the engine while frames
  * are read for the first time, and draws what is known of a frame whenever it is shown. */
 #include "answers.h"
+#include "column.h"
 #include "convfilter.h"
 #include "expert.h"
 #include "export.h"
@@ -27,6 +28,8 @@ static void on_fact(uint32_t session, const MsFact *fact, void *user_data)
 {
     MsState *state = user_data;
     ms_store_add_fact(state->store, session, fact);
+    if (fact->field == MS_FIELD_TLS_STARTED)
+        ms_feed_watch(state->feed);
     if (!state->preferences.show_secrets && (ms_field((MsFieldId)fact->field)->flags & MS_SECRET))
         ms_redactor_learn_secret(state->redactor, (const uint8_t *)fact->text, fact->text_length);
 }
@@ -113,6 +116,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     }
     ms_export_flush(pinfo);
     ms_stat_frame(pinfo);
+    ms_column_add(pinfo);
     ms_tree_draw(tvb, pinfo, tree);
     return (int)tvb_captured_length(tvb);
 }

@@ -82,9 +82,6 @@ static MsWsBool heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     (void)data;
     if (!ms_state.preferences.odd_ports)
         return false;
-    const Mail *known = mail_of(pinfo);
-    if (known)
-        return call(known, tvb, pinfo, tree) > 0;
     unsigned index = spoken(tvb);
     if (index == N_PROTOCOLS || !port.known[index])
         return false;

@@ -18,6 +18,7 @@ typedef struct {
 struct MsStore {
     MsArena arena;
     uint64_t cap;
+    uint64_t kept; /* bytes that messages hold */
     uint64_t omitted;
     uint32_t frame;
     GHashTable *frames;  /* frame number -> Slot */
@@ -92,18 +93,6 @@ static void link_frame(MsStore *store, MsStoreSession *session, uint32_t frame,
     slot->last = link;
 }
 
-/* Makes an entry; NULL when the store is full. */
-static MsEntry *entry_new(MsStore *store, uint32_t session, MsEntryKind kind)
-{
-    if (store->arena.total >= store->cap) {
-        store->omitted++;
-        return NULL;
-    }
-    MsEntry *entry = ms_arena_alloc(&store->arena, sizeof *entry);
-    *entry = (MsEntry){.kind = kind, .session = session, .frame = store->frame};
-    return entry;
-}
-
 /* Puts the entry behind all others of its session. */
 static MsStoreSession *hang_up(MsStore *store, MsEntry *entry)
 {
@@ -131,6 +120,30 @@ static void link_all(MsStore *store, MsStoreSession *session, MsEntry *entry, co
     }
     session->decrypted |= entry->decrypted;
     link_frame(store, session, entry->home, entry);
+}
+
+/* The last thing said. */
+static void say_full(MsStore *store, uint32_t number)
+{
+    static const char words[] = "more memory would be needed for facts than the preferences allow";
+    MsEntry *entry = ms_arena_alloc(&store->arena, sizeof *entry);
+    *entry = (MsEntry){.kind = MS_ENTRY_ODDITY, .session = number, .frame = store->frame};
+    entry->as.oddity = (MsOddity){
+        .kind = MS_ODDITY_LIMIT, .message = -1, .detail = words, .detail_length = sizeof words - 1};
+    link_all(store, hang_up(store, entry), entry, NULL, 0);
+}
+
+/* Makes an entry; NULL when the store is full. */
+static MsEntry *entry_new(MsStore *store, uint32_t session, MsEntryKind kind)
+{
+    if (store->arena.total + store->kept >= store->cap) {
+        if (store->omitted++ == 0)
+            say_full(store, session);
+        return NULL;
+    }
+    MsEntry *entry = ms_arena_alloc(&store->arena, sizeof *entry);
+    *entry = (MsEntry){.kind = kind, .session = session, .frame = store->frame};
+    return entry;
 }
 
 static const MsRange *copy_ranges(MsStore *store, const MsRange *ranges, uint32_t count)
@@ -190,6 +203,7 @@ void ms_store_add_message(MsStore *store, uint32_t number, MsMessage *message)
         return;
     entry->as.message = ms_message_ref(message);
     g_ptr_array_add(store->messages, message);
+    store->kept += ms_message_memory(message);
     hang_up(store, entry);
 }
 

@@ -195,7 +195,7 @@ static void open_session(Page *page, uint32_t number)
     page->number = number;
     page->session = add_number(page, page->all, MS_HF_SESSION, (int32_t)number, MS_ETT_SESSION);
     const MsStoreSession *session = ms_store_session(ms_state.store, number);
-    if (session)
+    if (session && PTREE_DATA(page->all)->visible)
         proto_item_append_text(proto_tree_get_parent(page->session), ": %s",
                                ms_words_session(page->pinfo->pool, session));
     page->group = page->session;
@@ -271,17 +271,23 @@ static void warn(const MsEntry *entry, void *user_data)
 void ms_tree_draw(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     bool any = false;
-    if (!tree) {
+    bool late = ms_order_is_late(ms_feed_order(ms_state.feed), pinfo->num);
+    if (!proto_field_is_referenced(tree, ms_state.protocol)) { /* nobody looks */
         ms_store_frame(ms_state.store, pinfo->num, warn, pinfo);
+        if (late)
+            ms_expert_late(pinfo, NULL);
         return;
     }
-    if (!ms_store_frame(ms_state.store, pinfo->num, is_wanted, &any) || !any)
+    ms_store_frame(ms_state.store, pinfo->num, is_wanted, &any);
+    if (!any && !late)
         return;
     proto_item *item = proto_tree_add_item(tree, ms_state.protocol, tvb, 0, 0, ENC_NA);
     Page page = {.tvb = tvb,
                  .pinfo = pinfo,
                  .all = proto_item_add_subtree(item, ms_fields_ett(MS_ETT_ALL)),
                  .number = UINT32_MAX};
+    if (late)
+        ms_expert_late(pinfo, item);
     ms_store_frame(ms_state.store, pinfo->num, draw_entry, &page);
     close_session(&page);
 }
