@@ -117,12 +117,57 @@ static void escape_code(MsBuffer *out, uint32_t code)
     ms_buffer_printf(out, "\\u%04x", (unsigned)code);
 }
 
+/* Sixteen bytes at once; as signed numbers those from 0x80 on are below a space too. */
+typedef int8_t Sixteen __attribute__((vector_size(16)));
+
+static inline bool is_plain(Sixteen bytes)
+{
+    Sixteen bad = (bytes < 0x20) | (bytes == 0x7f) | (bytes == '"') | (bytes == '\\');
+    uint64_t half[2];
+    memcpy(half, &bad, sizeof half);
+    return (half[0] | half[1]) == 0;
+}
+
+static inline bool is_plain_block(const uint8_t *data)
+{
+    Sixteen bytes;
+    memcpy(&bytes, data, sizeof bytes);
+    return is_plain(bytes);
+}
+
+bool ms_escape_json_needless(const uint8_t *data, size_t length)
+{
+    if (length >= sizeof(Sixteen)) {
+        size_t last = length - sizeof(Sixteen);
+        for (size_t at = 0; at < last; at += sizeof(Sixteen))
+            if (!is_plain_block(data + at))
+                return false;
+        return is_plain_block(data + last); /* overlaps what the loop looked at */
+    }
+    uint8_t block[sizeof(Sixteen)];
+    memset(block, ' ', sizeof block);
+    if (length >= 8) {
+        memcpy(block, data, 8);
+        memcpy(block + 8, data + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(block, data, 4);
+        memcpy(block + 4, data + length - 4, 4);
+    } else if (length > 0) {
+        block[0] = data[0];
+        block[1] = data[length / 2];
+        block[2] = data[length - 1];
+    }
+    return is_plain_block(block);
+}
+
 bool ms_escape_json(MsBuffer *out, const uint8_t *data, size_t length)
 {
     bool exact = true;
     size_t at = 0;
     while (at < length) {
         size_t run = at;
+        while (length - run >= sizeof(Sixteen) && is_plain_block(data + run))
+            run += sizeof(Sixteen);
         while (run < length && data[run] >= 0x20 && data[run] < 0x7f && data[run] != '"' &&
                data[run] != '\\')
             run++;

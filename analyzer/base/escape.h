@@ -17,6 +17,9 @@ void ms_escape_terminal(MsBuffer *out, const uint8_t *data, size_t length);
  * U+FFFD; returns false when that happened, so that the caller can add the exact bytes as hex. */
 bool ms_escape_json(MsBuffer *out, const uint8_t *data, size_t length);
 
+/* Whether ms_escape_json() would change nothing: printable ASCII without `"` and `\`. */
+bool ms_escape_json_needless(const uint8_t *data, size_t length);
+
 /* Appends lower-case hex, two digits a byte. */
 void ms_escape_hex(MsBuffer *out, const uint8_t *data, size_t length);
 

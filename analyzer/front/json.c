@@ -83,30 +83,52 @@ static const char pairs[] = "000102030405060708091011121314151617181920212223242
                             "34353637383940414243444546474849505152535455565758596061626364656667"
                             "6869707172737475767778798081828384858687888990919293949596979899";
 
-/* Frame numbers, offsets and lengths: most numbers are small. */
-static inline uint8_t *put_uint32(uint8_t *end, uint32_t number)
+static inline uint8_t *put_digits(uint8_t *end, uint32_t number, unsigned digits)
 {
-    unsigned digits = number < 10           ? 1
-                      : number < 100        ? 2
-                      : number < 1000       ? 3
-                      : number < 10000      ? 4
-                      : number < 100000     ? 5
-                      : number < 1000000    ? 6
-                      : number < 10000000   ? 7
-                      : number < 100000000  ? 8
-                      : number < 1000000000 ? 9
-                                            : 10;
-    uint8_t *at = end + digits;
-    while (number >= 100) {
-        at -= 2;
-        memcpy(at, pairs + number % 100 * 2, 2);
+    unsigned at = digits;
+    for (; at >= 2; at -= 2) {
+        memcpy(end + at - 2, pairs + number % 100 * 2, 2);
         number /= 100;
     }
-    if (number >= 10)
-        memcpy(end, pairs + number * 2, 2);
-    else
-        *end = (uint8_t)('0' + number);
+    if (at)
+        *end = (uint8_t)('0' + number % 10);
     return end + digits;
+}
+
+/* "0" to "999" as they are written, each with its length behind it. */
+/* clang-format off */
+#define SMALL_1(h, t, o)                                                                           \
+    {(h) ? '0' + (h) : (t) ? '0' + (t) : '0' + (o), (h) ? '0' + (t) : (t) ? '0' + (o) : 0,         \
+     (h) ? '0' + (o) : 0, (h) ? 3 : (t) ? 2 : 1},
+#define SMALL_10(h, t)                                                                             \
+    SMALL_1(h, t, 0) SMALL_1(h, t, 1) SMALL_1(h, t, 2) SMALL_1(h, t, 3) SMALL_1(h, t, 4)           \
+    SMALL_1(h, t, 5) SMALL_1(h, t, 6) SMALL_1(h, t, 7) SMALL_1(h, t, 8) SMALL_1(h, t, 9)
+#define SMALL_100(h)                                                                               \
+    SMALL_10(h, 0) SMALL_10(h, 1) SMALL_10(h, 2) SMALL_10(h, 3) SMALL_10(h, 4)                     \
+    SMALL_10(h, 5) SMALL_10(h, 6) SMALL_10(h, 7) SMALL_10(h, 8) SMALL_10(h, 9)
+static const uint8_t small[1000][4] = {
+    SMALL_100(0) SMALL_100(1) SMALL_100(2) SMALL_100(3) SMALL_100(4)
+    SMALL_100(5) SMALL_100(6) SMALL_100(7) SMALL_100(8) SMALL_100(9)
+};
+/* clang-format on */
+
+static inline uint8_t *put_small(uint8_t *end, uint32_t number)
+{
+    memcpy(end, small[number], sizeof small[number]);
+    return end + small[number][3];
+}
+
+/* Frame numbers, offsets and lengths: most are small. Writes up to three bytes too many. */
+static inline uint8_t *put_uint32(uint8_t *end, uint32_t number)
+{
+    if (number < 1000)
+        return put_small(end, number);
+    if (number < 1000000)
+        return put_digits(put_small(end, number / 1000), number % 1000, 3);
+    uint32_t millions = number / 1000000;
+    end = millions < 1000 ? put_small(end, millions)
+                          : put_digits(put_small(end, millions / 1000), millions % 1000, 3);
+    return put_digits(end, number % 1000000, 6);
 }
 
 static inline uint8_t *put_uint(uint8_t *end, uint64_t number)
@@ -118,18 +140,6 @@ static inline uint8_t *put_uint(uint8_t *end, uint64_t number)
     for (; number > 0; number /= 10)
         digits[--at] = (uint8_t)('0' + number % 10);
     return put(end, digits + at, sizeof digits - at);
-}
-
-static inline uint8_t *put_digits(uint8_t *end, uint32_t number, unsigned digits)
-{
-    unsigned at = digits;
-    for (; at >= 2; at -= 2) {
-        memcpy(end + at - 2, pairs + number % 100 * 2, 2);
-        number /= 100;
-    }
-    if (at)
-        *end = (uint8_t)('0' + number % 10);
-    return end + digits;
 }
 
 /* Date and time of a second since 1970, UTC, by the usual rule of the Gregorian calendar counted
@@ -195,39 +205,10 @@ static inline uint8_t *put_time(Writer *writer, uint8_t *end, int64_t time_ns)
     return put(end, writer->stamp, sizeof writer->stamp);
 }
 
-/* Has one of eight bytes its top bit set in the result? Then it is not printable ASCII, or it is
- * `"` or `\`. A borrow may come from the byte below, which then was bad itself. */
-static inline uint64_t bad_bytes(const uint8_t *text)
-{
-    const uint64_t ones = 0x0101010101010101;
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-    uint64_t quote = (word ^ ones * '"') - ones;
-    uint64_t slash = (word ^ ones * '\\') - ones;
-    uint64_t delete = (word ^ ones * 0x7f) - ones;
-    return (word | (word - ones * 0x20) | quote | slash | delete) & ones * 0x80;
-}
-
-/* True when the bytes may stand in a JSON string as they are. */
-static bool is_simple(const uint8_t *text, size_t length)
-{
-    if (length < 8) {
-        for (size_t at = 0; at < length; at++) {
-            if (text[at] < 0x20 || text[at] >= 0x7f || text[at] == '"' || text[at] == '\\')
-                return false;
-        }
-        return true;
-    }
-    uint64_t bad = bad_bytes(text + length - 8); /* overlaps what the loop looks at */
-    for (size_t at = 0; at + 8 < length; at += 8)
-        bad |= bad_bytes(text + at);
-    return bad == 0;
-}
-
 /* Appends the text without quotes; false when it is not UTF-8. */
 static bool add_text(MsBuffer *out, const uint8_t *text, size_t length)
 {
-    if (!is_simple(text, length))
+    if (!ms_escape_json_needless(text, length))
         return ms_escape_json(out, text, length);
     ms_buffer_append(out, text, length);
     return true;
@@ -382,7 +363,8 @@ static void add_fact(Writer *writer, const MsFact *fact)
     uint8_t *end = out->data + out->length;
     memcpy(end, start->text, KEY_LENGTH);
     end += start->length;
-    if (text && (writer->redactor || !is_simple((const uint8_t *)fact->text, fact->text_length))) {
+    if (text && (writer->redactor ||
+                 !ms_escape_json_needless((const uint8_t *)fact->text, fact->text_length))) {
         out->length = (size_t)(end - out->data);
         add_value(writer, fact);
         make_room(out, room);
