@@ -93,13 +93,13 @@ void ms_record_free(MsRecord *record)
 }
 
 /* Room for `length` bytes that stays where it is; aligned for MsRange when `aligned`. */
-static void *room(MsRecord *record, size_t length, bool aligned)
+static inline void *room(MsRecord *record, size_t length, bool aligned)
 {
     Chunk *chunk = record->chunk;
     size_t at = chunk ? chunk->length : 0;
     if (aligned)
         at = (at + _Alignof(MsRange) - 1) & ~(_Alignof(MsRange) - 1);
-    if (!chunk || at + length > chunk->allocated) {
+    if (G_UNLIKELY(!chunk || at + length > chunk->allocated)) {
         size_t size = chunk ? chunk->allocated * 2 : FIRST_CHUNK;
         size = MAX(MIN(size, LAST_CHUNK), length);
         Chunk *fresh = g_malloc(sizeof *fresh + size);
@@ -136,6 +136,22 @@ static const MsRange *copy_ranges(MsRecord *record, const MsRange *ranges, size_
 static size_t more_slots(size_t slots)
 {
     return slots ? slots * 2 : FIRST_SLOTS;
+}
+
+/* The same for a fact, which there are many of: ranges, and the text behind them. */
+static inline void copy_both(MsRecord *record, MsFact *copy)
+{
+    size_t ranges = copy->n_ranges * sizeof *copy->ranges;
+    size_t text = copy->text_length;
+    uint8_t *to = room(record, ranges + text, true);
+    if (copy->n_ranges == 1)
+        *(MsRange *)(void *)to = copy->ranges[0];
+    else if (ranges > 0)
+        memcpy(to, copy->ranges, ranges);
+    copy->ranges = ranges > 0 ? (const MsRange *)(void *)to : NULL;
+    if (text > 0)
+        memcpy(to + ranges, copy->text, text);
+    copy->text = text > 0 ? (const char *)to + ranges : "";
 }
 
 static void put_oddity(MsRecord *record, const MsOddity *oddity)
@@ -184,16 +200,15 @@ static bool too_much_text(const MsRecord *record, size_t text, size_t n_ranges)
 
 void ms_record_add_fact(MsRecord *record, const MsFact *fact)
 {
-    const MsField *field = ms_field(fact->field);
-    /* What there is once in a session is never crowded out by what repeats. */
-    bool always = field->scope == MS_SESSION && !(field->flags & MS_MANY);
-    if (!always) {
-        MsLimitId limit = MS_N_LIMITS;
-        if (record->n_facts >= record->limits->value[MS_LIMIT_SESSION_FACTS])
-            limit = MS_LIMIT_SESSION_FACTS;
-        else if (too_much_text(record, fact->text_length, fact->n_ranges))
-            limit = MS_LIMIT_SESSION_TEXT;
-        if (limit != MS_N_LIMITS) {
+    MsLimitId limit = MS_N_LIMITS;
+    if (record->n_facts >= record->limits->value[MS_LIMIT_SESSION_FACTS])
+        limit = MS_LIMIT_SESSION_FACTS;
+    else if (too_much_text(record, fact->text_length, fact->n_ranges))
+        limit = MS_LIMIT_SESSION_TEXT;
+    if (G_UNLIKELY(limit != MS_N_LIMITS)) {
+        /* What there is once in a session is never crowded out by what repeats. */
+        const MsField *field = ms_field(fact->field);
+        if (field->scope != MS_SESSION || (field->flags & MS_MANY)) {
             leave_out(record, limit, fact->direction, fact->time_ns, fact->ranges, fact->n_ranges);
             return;
         }
@@ -204,8 +219,7 @@ void ms_record_add_fact(MsRecord *record, const MsFact *fact)
     }
     MsFact *copy = &record->facts[record->n_facts++];
     *copy = *fact;
-    copy->text = copy_text(record, fact->text, fact->text_length);
-    copy->ranges = copy_ranges(record, fact->ranges, fact->n_ranges);
+    copy_both(record, copy);
 }
 
 void ms_record_add_line(MsRecord *record, const MsLine *line)
