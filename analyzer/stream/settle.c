@@ -88,6 +88,14 @@ void ms_stream_ignore_rst(MsStream *stream, MsStreamContext *context, unsigned s
     context->events->oddity(stream, side, &oddity, context->user_data);
 }
 
+void ms_stream_fin(MsStream *stream, MsStreamContext *context, unsigned side, const MsMark *mark)
+{
+    stream->half[side].flags |= MS_HALF_ENDED;
+    if (stream->half[!side].flags & MS_HALF_ENDED)
+        stream->flags |= MS_STREAM_OVER;
+    context->events->event(stream, side, MS_ITEM_FIN, mark, context->user_data);
+}
+
 static void hand_on(MsStream *stream, MsStreamContext *context, unsigned side)
 {
     MsHalf *half = &stream->half[side];
@@ -109,11 +117,8 @@ static void hand_on(MsStream *stream, MsStreamContext *context, unsigned side)
         break;
     }
     case MS_ITEM_FIN:
-        half->flags |= MS_HALF_ENDED;
         ms_half_drop_behind(half, &context->pool);
-        if (stream->half[!side].flags & MS_HALF_ENDED)
-            stream->flags |= MS_STREAM_OVER;
-        context->events->event(stream, side, MS_ITEM_FIN, &item->mark, context->user_data);
+        ms_stream_fin(stream, context, side, &item->mark);
         break;
     case MS_ITEM_RST:
         if (item->at < half->offset) { /* bytes behind it came after all: it was not the sender's */

@@ -8,6 +8,9 @@
 void ms_stream_deliver(MsStream *stream, MsStreamContext *context, unsigned side,
                        const MsBytes *bytes);
 
+/* The FIN of that side is next in order, and nothing waits on it: tells the listener. */
+void ms_stream_fin(MsStream *stream, MsStreamContext *context, unsigned side, const MsMark *mark);
+
 /* True when the other side's bytes before offset `needs` were handed on, or none are known of. */
 bool ms_stream_satisfied(const MsStream *stream, unsigned side, uint64_t needs);
 

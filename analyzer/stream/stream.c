@@ -180,6 +180,11 @@ static void push_fin(Push *push, uint32_t seq, uint64_t needs)
         return;
     half->flags |= MS_HALF_FIN;
     MsMark mark = ms_mark(push->segment);
+    if (at == (int64_t)half->offset && !half->queue && !push->stream->half[!push->side].queue &&
+        !ms_half_is_early(half) && ms_stream_satisfied(push->stream, push->side, needs)) {
+        ms_stream_fin(push->stream, context, push->side, &mark);
+        return;
+    }
     ms_half_store_event(half, &context->pool, push->stream, MS_ITEM_FIN, (uint64_t)at, needs,
                         context->order, &mark);
 }
