@@ -10,12 +10,12 @@
 enum {
     KEEP = 16384,         /* eaten bytes that survive when the buffer is full */
     KEEP_LITTLE = 1024,   /* the same when all tails together are large */
-    FULL = 65536,         /* bytes at which the oldest are dropped */
+    FULL = 32768,         /* bytes at which the oldest are dropped */
     FULL_LITTLE = 4096,   /* the same when all tails together are large */
     LARGE = 8388608,      /* bytes of all tails together */
     KEEP_PIECES = 256,    /* pieces of eaten bytes that survive */
     FULL_PIECES = 1024,   /* pieces at which the oldest are dropped */
-    LARGEST_SPARE = 16384 /* bytes of a tail that is kept for the next stream */
+    LARGEST_SPARE = 65536 /* bytes of a tail that is kept for the next stream */
 };
 
 void ms_pieces_append(MsPiece **pieces, uint32_t *count, uint32_t *slots, const MsBytes *bytes)
@@ -114,6 +114,21 @@ static void drop(MsTail *tail, uint32_t keep, uint32_t keep_pieces)
     }
 }
 
+/* The usual case: a segment with one place, for which there is room. */
+static bool keep_simply(MsTail *tail, const MsBytes *bytes, size_t eaten)
+{
+    const MsPiece *piece = bytes->pieces;
+    if (bytes->n_pieces != 1 || piece->at != bytes->at || piece->place.length != bytes->length ||
+        bytes->length > tail->allocated - tail->length || tail->length == 0 ||
+        tail->n_pieces >= MIN(tail->piece_slots, FULL_PIECES))
+        return false;
+    memcpy(tail->data + tail->length, bytes->data, bytes->length);
+    tail->length += (uint32_t)bytes->length;
+    tail->pieces[tail->n_pieces++] = *piece;
+    tail->eaten += (uint32_t)eaten;
+    return true;
+}
+
 void ms_tail_keep(MsTail **tail, MsPool *pool, const MsBytes *bytes, size_t eaten)
 {
     if (!*tail) {
@@ -122,6 +137,8 @@ void ms_tail_keep(MsTail **tail, MsPool *pool, const MsBytes *bytes, size_t eate
         pool->tails += cost(*tail);
     }
     MsTail *it = *tail;
+    if (keep_simply(it, bytes, eaten))
+        return;
     bool large = pool->tails > LARGE;
     uint32_t full = large ? FULL_LITTLE : FULL;
     uint64_t before = cost(it);

@@ -13,7 +13,7 @@
 
 typedef struct MsTail MsTail;
 
-enum { MS_SPARE_TAILS = 16 };
+enum { MS_SPARE_TAILS = 64 };
 
 /* Memory of all streams of an engine together, for the caps. */
 typedef struct {
