@@ -68,9 +68,20 @@ void ms_ranges_add_one(MsRanges *ranges, const MsRange *range, int64_t time_ns, 
 
 void ms_ranges_add(MsRanges *ranges, const MsBytes *bytes, size_t offset, size_t length, size_t cap)
 {
-    const MsPiece *piece = ms_bytes_piece(bytes, offset);
+    const MsPiece *piece = bytes->n_pieces == 1 ? bytes->pieces : ms_bytes_piece(bytes, offset);
     if (!piece)
         return;
+    uint64_t first = bytes->at + offset - piece->at;
+    if (ranges->n_ranges == 0 && length > 0 && first + length <= piece->place.length) {
+        if (ranges->allocated == 0) /* the usual case: one range, in one piece */
+            grow(ranges);
+        ranges->time_ns = piece->time_ns;
+        ranges->range[0] = piece->place;
+        ranges->range[0].offset += (uint32_t)first;
+        ranges->range[0].length = (uint32_t)length;
+        ranges->n_ranges = 1;
+        return;
+    }
     const MsPiece *end = bytes->pieces + bytes->n_pieces;
     uint64_t at = bytes->at + offset;
     uint64_t stop = at + length;
