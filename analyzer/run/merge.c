@@ -70,18 +70,19 @@ static MsCapture *open_source(const Source *source, GError **error)
 
 /* Reads the source's next frame, opening it first when need be. False: there is none, all is said.
  */
-static bool advance(MsMerge *merge, Source *source)
+static bool advance(MsMerge *merge, Source *source, MsFrame *frame)
 {
-    g_autoptr(GError) error = NULL;
+    GError *error = NULL;
     if (!source->capture)
         source->capture = open_source(source, &error);
-    if (source->capture && ms_capture_next(source->capture, &source->frame, &error)) {
-        source->time_ns = source->frame.time_ns;
+    if (source->capture && ms_capture_next(source->capture, frame, &error)) {
+        source->time_ns = frame->time_ns;
         source->has = true;
         return true;
     }
     if (error)
         merge->problem(error, merge->user_data);
+    g_clear_error(&error);
     shut(merge, source);
     return false;
 }
@@ -168,7 +169,7 @@ MsMerge *ms_merge_new(const char *const *files, GBytes *const *contents, size_t 
         source->index = (uint16_t)i;
         if (n_files > 1)
             look(merge, source);
-        else if (advance(merge, source))
+        else if (advance(merge, source, &source->frame))
             add(merge, source);
     }
     if (merge->n_later > 1)
@@ -192,8 +193,14 @@ void ms_merge_free(MsMerge *merge)
 
 bool ms_merge_next(MsMerge *merge, MsFrame *frame, uint16_t *file)
 {
-    if (merge->current) {
-        if (advance(merge, merge->current))
+    Source *last = merge->current;
+    if (last && merge->n_heap == 1 && merge->n_later == 0) { /* nothing to compare with */
+        *file = last->index;
+        if (advance(merge, last, frame))
+            return true;
+        drop_top(merge);
+    } else if (last) {
+        if (advance(merge, last, &last->frame))
             sift_down(merge, 0);
         else
             drop_top(merge);
@@ -201,7 +208,7 @@ bool ms_merge_next(MsMerge *merge, MsFrame *frame, uint16_t *file)
     while (merge->n_later > 0 &&
            (merge->n_heap == 0 || before(merge->later[merge->n_later - 1], merge->heap[0]))) {
         Source *source = merge->later[--merge->n_later];
-        if (source->has || advance(merge, source))
+        if (source->has || advance(merge, source, &source->frame))
             add(merge, source);
     }
     merge->current = merge->n_heap > 0 ? merge->heap[0] : NULL;
