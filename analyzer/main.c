@@ -124,7 +124,11 @@ static int read_captures(const MsOptions *options)
     bool bank =
         options->verb == MS_VERB_ANSWER && (options->all || options->asked || options->json);
     plan->style.questions = (const char *const *)options->asked;
-    if (bank) {
+    if (options->verb == MS_VERB_PATH) {
+        plan->engine.keep = MS_KEEP_ALL; /* to tell mails without a Message-ID by their body */
+        plan->engine.lines = false;
+        plan->paths = options->json ? ms_paths_json : ms_paths_text;
+    } else if (bank) {
         plan->engine.lines = true;
         plan->print = options->json ? ms_bank_json : ms_bank_session;
     } else if (options->verb == MS_VERB_ANSWER)

@@ -22,6 +22,11 @@ static const struct {
      "Answers for every mail session: who talks to whom, who says what first, user name\n"
      "and password, the message, and how the connection ends; each with its evidence.\n"
      "With --all or --question: the questions of the bank, which --questions lists."},
+    {"path", "FILE...",
+     "Shows the way of each mail over the sessions of a capture: user agent, servers,\n"
+     "mailbox, user agent, with the time between the hops and the header lines that\n"
+     "servers added; and what each session is for, with the reasons. Captures of several\n"
+     "hosts are read as one with --joined."},
     {"explain", "WORDS...",
      "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
      "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
@@ -50,6 +55,7 @@ static const char top_help[] =
     "Verbs (the first word; `mailscope VERB --help` explains each):\n"
     "  show     prints the sessions; also meant when no verb is given\n"
     "  answer   answers the five questions of the lesson\n"
+    "  path     shows the way of each mail over several sessions\n"
     "  explain  explains codes, commands and words of mail, and draws base64\n"
     "  fields   lists every fact there can be\n"
     "  oddities lists what can be wrong with a capture\n"
@@ -80,7 +86,7 @@ const char *ms_verb_name(MsVerb verb)
 
 bool ms_verb_reads(MsVerb verb)
 {
-    return verb == MS_VERB_SHOW || verb == MS_VERB_ANSWER;
+    return verb == MS_VERB_SHOW || verb == MS_VERB_ANSWER || verb == MS_VERB_PATH;
 }
 
 bool ms_options_base64(const MsOptions *options)
@@ -135,6 +141,9 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
          "Print the answers of the bank as one JSON object for each question and line", NULL},
         G_OPTION_ENTRY_NULL};
+    const GOptionEntry path[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+                                  "Print one JSON object for each mail and line", NULL},
+                                 G_OPTION_ENTRY_NULL};
     const GOptionEntry sessions[] = {
         {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
         {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
@@ -172,6 +181,8 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         g_option_group_add_entries(group, show);
     if (verb == MS_VERB_ANSWER)
         g_option_group_add_entries(group, answer);
+    if (verb == MS_VERB_PATH)
+        g_option_group_add_entries(group, path);
     g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
                                       : verb == MS_VERB_EXPLAIN ? explain
                                                                 : lists);

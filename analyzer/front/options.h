@@ -11,6 +11,7 @@
 typedef enum {
     MS_VERB_SHOW,
     MS_VERB_ANSWER,
+    MS_VERB_PATH,
     MS_VERB_EXPLAIN,
     MS_VERB_FIELDS,
     MS_VERB_ODDITIES,

@@ -23,6 +23,7 @@ typedef struct {
     MsRedactor *redactor; /* NULL: nothing is masked */
     MsOrder *order;       /* NULL: only learning */
     GBytes **contents;    /* what pipes gave, to be read twice; NULL: nothing is read twice */
+    MsPaths *paths;       /* of the plan; else NULL */
     bool stop;            /* output failed */
 } Run;
 
@@ -33,6 +34,10 @@ static void on_session(const MsRecord *record, void *user_data)
         ms_redactor_learn(run->redactor, record);
     if (!run->order || run->stop)
         return;
+    if (run->paths) {
+        ms_paths_add(run->paths, record);
+        return;
+    }
     MsBuffer *out = ms_order_begin(run->order, ms_record_number(record));
     const MsPlan *plan = run->job->plan;
     plan->print(out, record, &run->job->origins, &plan->style, run->redactor);
@@ -149,6 +154,14 @@ static void on_merge_problem(const GError *error, void *user_data)
     on_problem(error, trouble->run);
 }
 
+static void print_paths(Run *run)
+{
+    const MsJob *job = run->job;
+    job->plan->paths(ms_output_buffer(job->output), run->paths, &job->origins, &job->plan->style,
+                     run->redactor);
+    ms_output_done(job->output);
+}
+
 /* Goes the way once. */
 static void go(Run *run, const MsEngineOptions *options)
 {
@@ -168,6 +181,8 @@ static void go(Run *run, const MsEngineOptions *options)
         ms_engine_counts(engine, &counts);
         if (job->plan->summary && counts.sessions == 0 && trouble.failed < job->origins.n_files)
             say_no_mail(run, decoder, &counts);
+        else if (run->paths)
+            print_paths(run);
     }
     ms_packet_decoder_free(decoder);
 }
@@ -236,6 +251,8 @@ void ms_job_run(MsJob *job)
     }
     if (options.keep == MS_KEEP_ALL)
         options.open_spool = open_spool;
+    if (job->plan->paths)
+        run.paths = ms_paths_new(&job->plan->engine.limits);
     run.order = ms_order_new(job->output, options.limits.value[MS_LIMIT_OUTPUT_WAIT]);
     go(&run, &options);
     for (size_t i = 0; run.contents && i < job->origins.n_files; i++) {
@@ -244,5 +261,6 @@ void ms_job_run(MsJob *job)
     }
     g_free(run.contents);
     ms_order_free(run.order);
+    ms_paths_free(run.paths);
     ms_redactor_free(run.redactor);
 }

@@ -7,6 +7,7 @@
 #include "../engine.h"
 #include "../front/redact.h"
 #include "../front/style.h"
+#include "../lab/path.h"
 #include "output.h"
 
 /* Appends a session as the verb prints it. */
@@ -18,7 +19,8 @@ typedef struct {
     MsEngineOptions engine; /* open_spool is set by the job */
     MsStyle style;
     MsPrint print;
-    bool summary; /* say in the output when there is no mail */
+    MsPathsPrint paths; /* in place of `print`: once, at the end of the capture; else NULL */
+    bool summary;       /* say in the output when there is no mail */
 } MsPlan;
 
 typedef struct MsJob MsJob;

@@ -36,6 +36,11 @@ def golden_lines():
 ANSWER = {"question": str, "title": str, "answered": bool, "answer": list, "why": list}
 
 
+# What a hop of a path has always.
+HOP = {"session", "message", "role", "from", "client", "server", "server_port", "size", "complete",
+       "ranges", "added"}
+
+
 def as_session(answer):
     """An answer of the bank as a session with the same facts and oddities; None when its own members
     are not as they have to be."""
@@ -128,6 +133,12 @@ def main():
     sources = list(golden_lines()) + (list(fresh_lines(program, names)) if names else [])
     for name, line in sources:
         session = json.loads(line)
+        if "hops" in session:
+            bad = [hop for hop in session["hops"] if not HOP <= set(hop) or not hop["ranges"]]
+            if bad or not session["hops"] or ("message_id" in session) == ("body_sha256" in session):
+                print(f"{name}: a path is not as docs/JSON.md says")
+                failed += 1
+            continue
         if "question" in session:
             session = as_session(session)
             if session is None:
