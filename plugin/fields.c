@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * fields.c - the table of facts (fact/fields.def) as Wireshark's fields, by a loop. An address is
- * two fields of one name, FT_IPv4 and FT_IPv6. Wireshark keeps pointers to all of it for ever. */
+ * two fields, mailscope.<key> for IPv4 and mailscope.<key>6 for IPv6: under one name a filter could
+ * compare with one of both only. Wireshark keeps pointers to all of it for ever. */
 #include "fields.h"
 
 #include "words.h"
@@ -93,7 +94,7 @@ int ms_fields_register(void)
         for (unsigned family = 0; family < families; family++) {
             hf_register_info *one = add(&info[count++], &fact_fields[i][family]);
             one->hfinfo.name = field->title;
-            one->hfinfo.abbrev = g_strconcat("mailscope.", field->key, NULL);
+            one->hfinfo.abbrev = g_strconcat("mailscope.", field->key, family ? "6" : "", NULL);
             one->hfinfo.type = type_of(field->type, family, &one->hfinfo.display);
             one->hfinfo.blurb = field->meaning;
         }

@@ -12,7 +12,7 @@ import shark as harness
 
 TYPES = {"string": ["FT_STRING", "FT_STRINGZ"], "uint": ["FT_UINT16", "FT_UINT32", "FT_UINT64"],
          "bool": ["FT_BOOLEAN"], "time": ["FT_ABSOLUTE_TIME"],
-         "address": ["FT_IPv4", "FT_IPv6", "FT_STRING"], "bytes": ["FT_BYTES", "FT_STRING"]}
+         "address": ["FT_IPv4"], "bytes": ["FT_BYTES", "FT_STRING"]}
 MINIMUM = 50  # fields
 
 
@@ -33,6 +33,8 @@ def run(shark, arguments):
         types = there.get(f"mailscope.{key}")
         if not types:
             bad.append(f"no field mailscope.{key}")
+        elif kind == "address" and there.get(f"mailscope.{key}6") != {"FT_IPv6"}:
+            bad.append(f"no field mailscope.{key}6 for IPv6")
         elif not types <= set(TYPES[kind]):
             bad.append(f"mailscope.{key} is {sorted(types)}, a fact of type {kind}")
     print(*bad, sep="\n")

@@ -316,6 +316,8 @@ def tree_facts(tree):
             elif "." in name or name == "oddity":
                 ranges = tuple(place(one.get("show")) for one in
                                field.findall("field[@name='mailscope.range']"))
+                if name.endswith("6") and ":" in field.get("show"):
+                    name = name[:-1]  # an IPv6 address has a field of its own
                 yield Fact(session, name, field.get("show"), ranges), field
             else:
                 yield from walk(field, session)
