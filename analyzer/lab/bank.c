@@ -35,6 +35,8 @@ static void begin_row(MsPen *pen, const char *label)
         ms_pen_newline(pen);
     ms_pen_go(pen, MS_VIEW_LABEL);
     ms_pen_say(pen, "%s", label);
+    if (pen->column >= VALUE) /* a blank has to stand between */
+        ms_pen_newline(pen);
     pen->indent = VALUE;
     ms_pen_go(pen, VALUE);
 }

@@ -102,6 +102,14 @@ static bool same_address(const MsPathText *a, const MsPathText *b)
     return a->length == b->length && a->text && b->text && memcmp(a->text, b->text, a->length) == 0;
 }
 
+/* " -> server 198.51.100.10", broken between words. */
+static void put_place(Page *page, const char *before, bool agent, const MsPathText *address)
+{
+    g_autofree char *text = g_strdup_printf("%s%s %s", before, agent ? "user agent" : "server",
+                                            address->text ? address->text : "?");
+    ms_pen_own(&page->pen, text, strlen(text));
+}
+
 /* "user agent 192.0.2.25 -> server 198.51.100.10 -> user agent 192.0.2.30" */
 static void put_way(Page *page, const MsPaths *paths, guint from, guint to)
 {
@@ -117,11 +125,9 @@ static void put_way(Page *page, const MsPaths *paths, guint from, guint to)
         if (!at || !same_address(at, source)) {
             bool agent =
                 !hop->to_client && strcmp(role, "relay") != 0 && strcmp(role, "delivery") != 0;
-            ms_pen_say(pen, "%s%s ", at ? "; " : "", agent ? "user agent" : "server");
-            put(page, source);
+            put_place(page, at ? "; " : "", agent, source);
         }
-        ms_pen_say(pen, " -> %s ", hop->to_client ? "user agent" : "server");
-        put(page, target);
+        put_place(page, " -> ", hop->to_client, target);
         if (hop->to_client)
             ms_pen_say(pen, " (%s)", hop->session->protocol);
         at = hop->to_client ? source : target;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The sessions with one server each: who says what to whom, and what is to be found in them."""
 import base64
+import hashlib
 import random
 import time
 
@@ -462,3 +463,55 @@ s.quit()
 """, path)
     take.expect(protocol="lmtp", messages=[message(
         "frank@example.net", ["alice", "dave"], path, ["nobody"], "partial")])
+
+
+@session("smtp-blocked", "A mail refused because of a block list",
+         "554 after RCPT, though the reason is the name given with EHLO: the server waits until it"
+         " knows whom the mail is for", ["Postfix", "swaks"])
+def blocked(take):
+    """swaks to port 25, with a name that Postfix is set to refuse as a block list would"""
+    path = text(take, "offers@bulk.example.net", "alice@example.com", "Only today")
+    path.unlink()
+    with take.recorder():
+        on("client", "swaks", "--server", MAIL, "--from", "offers@bulk.example.net", "--to",
+           "alice@example.com", "--helo", "bulk.example.net", check=False)
+    take.mails.clear()
+    take.expect(messages=[message("offers@bulk.example.net", [], rejected=["alice@example.com"],
+                                  outcome="rejected", complete=None)])
+
+
+@session("whole-way", "The whole way of a mail: user agent, two servers, user agent",
+         "three connections carry the same Message-ID; each server adds a Received line on top,"
+         " and the last session fetches with POP3 what the first one handed over",
+         ["Exim", "Postfix", "Dovecot", "swaks", "Python"])
+def whole_way(take):
+    """swaks to Exim with a login, Exim to Postfix, Postfix to Dovecot (not recorded), poplib"""
+    path = take.mail("henry@example.net", "grace@example.com", "From hand to hand",
+                     "Dear Grace,\n\nhow many hands does this letter go through?\n\nHenry\n",
+                     "User-Agent: Postbag 1.2\nMIME-Version: 1.0\n"
+                     "Content-Type: text/plain; charset=us-ascii\n")
+    fetched = DIR / "fetched.eml"
+    with take.recorder(host="router", device="servers", filter="tcp"):
+        swaks(MX, path, "henry@example.net", "grace@example.com", "-p", "587", "--auth", "LOGIN",
+              "--auth-user", "frank", "--auth-password", "exim&owl")
+        time.sleep(3)
+        on("client", "/usr/bin/python3", "-c", f"""
+import poplib
+box = poplib.POP3('{MAIL}')
+box.user('grace@example.com')
+box.pass_('owls&maps 4 Grace')
+print(box.stat(), box.uidl())
+lines = box.retr(1)[1]
+open({str(fetched)!r}, 'wb').write(b'\\r\\n'.join(lines + [b'']))
+box.dele(1)
+box.quit()
+""")
+    take.keep(fetched.read_bytes())
+    fetched.unlink()
+    take.expect([login("LOGIN", "frank", "exim&owl")],
+                [message("henry@example.net", "grace@example.com", path)])
+    take.expect(messages=[message("henry@example.net", "grace@example.com")])
+    data = take.mails[1].read_bytes()
+    take.expect([login("USER/PASS", "grace@example.com", "owls&maps 4 Grace")],
+                [{"rcpt": [], "complete": True, "size": len(data),
+                  "sha256": hashlib.sha256(data).hexdigest()}], protocol="pop3", unseen=True)

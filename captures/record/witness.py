@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-SERVER_PORTS = {24, 25, 26, 465, 587, 2525, 1080, 3128}
+SERVER_PORTS = {24, 25, 26, 110, 465, 587, 2525, 1080, 3128}
 
 
 def tshark(path, *options):

@@ -57,6 +57,8 @@ def quoted(fact, cited):
     if key == "message.size":
         return len(cited) == value
     if key in ("auth.username", "auth.password"):
+        if cited == text:
+            return True  # sent as it is, as with USER and PASS of POP3
         try:
             return text in base64.b64decode(cited, validate=True)
         except ValueError:
