@@ -27,6 +27,8 @@ typedef struct {
      * `direction`: who hands it over. Up to MS_OPEN_MESSAGES may be open at once; one more closes
      * the oldest as cut. */
     void (*message_open)(MsTalk *talk, int32_t message, MsDirection direction);
+    /* Said right after message_open: it is a part without header fields; none are looked for. */
+    void (*message_headless)(MsTalk *talk, int32_t message);
     /* Bytes of the message as the sender gave them (dots removed): bytes->data[offset..+length). */
     void (*message_bytes)(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
                           size_t length);
@@ -75,4 +77,5 @@ extern const MsDialogueClass ms_smtp; /* smtp.c; RFC 5321 */
 extern const MsDialogueClass ms_lmtp; /* the same parser: LMTP, RFC 2033 */
 extern const MsDialogueClass ms_http; /* http.c: webmail; RFC 9112 */
 extern const MsDialogueClass ms_pop3; /* pop3.c; RFC 1939 */
+extern const MsDialogueClass ms_imap; /* imap.c; RFC 9051 */
 extern const MsDialogueClass ms_tls;  /* tls.c: encrypted from the first byte, on a mail port */

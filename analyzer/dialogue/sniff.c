@@ -14,7 +14,7 @@ static const uint16_t tls_ports[] = {465, 587, 25, 2525, 993, 995, 110, 143};
 
 /* Who is asked, in that order; the first that finds its own words has the session. */
 static MsSniffVerdict (*const protocols[])(const MsSniffTalk *talk, MsSniffResult *result) = {
-    ms_sniff_smtp, ms_sniff_pop3, ms_sniff_http};
+    ms_sniff_smtp, ms_sniff_pop3, ms_sniff_imap, ms_sniff_http};
 
 bool ms_sniff_port(const uint16_t *list, size_t count, uint16_t port)
 {

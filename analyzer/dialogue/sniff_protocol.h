@@ -19,6 +19,7 @@ MsSniffVerdict ms_sniff_smtp(const MsSniffTalk *talk, MsSniffResult *result); /*
 /* WATCH in place of FOUND: it counts when nobody else wants the connection. */
 MsSniffVerdict ms_sniff_http(const MsSniffTalk *talk, MsSniffResult *result);
 MsSniffVerdict ms_sniff_pop3(const MsSniffTalk *talk, MsSniffResult *result);
+MsSniffVerdict ms_sniff_imap(const MsSniffTalk *talk, MsSniffResult *result);
 
 /* Sets what was found: the class, and the side that is the server. */
 void ms_sniff_found(MsSniffResult *result, const MsDialogueClass *class, unsigned server);

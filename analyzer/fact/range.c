@@ -66,6 +66,19 @@ void ms_ranges_add_one(MsRanges *ranges, const MsRange *range, int64_t time_ns, 
     ranges->range[ranges->n_ranges++] = *range;
 }
 
+/* Plain bytes that were compressed cite the compressed bytes, as a whole and once. */
+static void add_packed(MsRanges *ranges, const MsPiece *piece, size_t cap)
+{
+    MsRange range = piece->place;
+    range.source = MS_SOURCE_FRAME;
+    const MsRange *last = ranges->n_ranges > 0 ? &ranges->range[ranges->n_ranges - 1] : NULL;
+    bool there = last && last->frame == range.frame && last->file == range.file &&
+                 last->offset <= range.offset &&
+                 last->offset + last->length >= range.offset + range.length;
+    if (!there)
+        ms_ranges_add_one(ranges, &range, piece->time_ns, cap);
+}
+
 void ms_ranges_add(MsRanges *ranges, const MsBytes *bytes, size_t offset, size_t length, size_t cap)
 {
     const MsPiece *piece = bytes->n_pieces == 1 ? bytes->pieces : ms_bytes_piece(bytes, offset);
@@ -86,6 +99,13 @@ void ms_ranges_add(MsRanges *ranges, const MsBytes *bytes, size_t offset, size_t
     uint64_t at = bytes->at + offset;
     uint64_t stop = at + length;
     for (; piece < end && at < stop; piece++) {
+        if (piece->place.source == MS_SOURCE_PACKED) {
+            uint64_t next = piece + 1 < end ? piece[1].at : stop;
+            if (next > at)
+                add_packed(ranges, piece, cap);
+            at = next > at ? next : at;
+            continue;
+        }
         uint64_t skip = at - piece->at;
         g_assert(at >= piece->at);
         if (skip >= piece->place.length)

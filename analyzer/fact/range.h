@@ -10,8 +10,9 @@
 typedef enum { MS_TO_SERVER, MS_TO_CLIENT } MsDirection;
 
 typedef enum {
-    MS_SOURCE_FRAME,    /* bytes of the captured frame itself */
-    MS_SOURCE_DECRYPTED /* bytes of a decrypted record that ended in that frame */
+    MS_SOURCE_FRAME,     /* bytes of the captured frame itself */
+    MS_SOURCE_DECRYPTED, /* bytes of a decrypted record that ended in that frame */
+    MS_SOURCE_PACKED /* in pieces only: compressed bytes of the frame; any plain byte cites all */
 } MsSource;
 
 /* A run of captured bytes: what the plugin highlights and an answer cites. */
@@ -28,7 +29,8 @@ typedef struct {
 typedef struct {
     uint64_t at; /* offset in the direction's stream, 0 = first byte after SYN (or first seen) */
     int64_t time_ns; /* capture time of the frame: nanoseconds since 1970, UTC */
-    MsRange place;   /* place.length bytes of the stream, from `at` on */
+    MsRange place;   /* place.length bytes of the stream, from `at` on; with MS_SOURCE_PACKED as
+                      * many as there are up to the next piece, or the end */
 } MsPiece;
 
 /* Stream bytes borrowed for one call, with the pieces that cover them without a hole.

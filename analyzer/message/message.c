@@ -26,6 +26,7 @@ struct MsMessage {
     bool ended;
     bool complete;
     bool keeping;        /* every byte so far was kept (MS_KEEP_ALL) */
+    bool headless;       /* it has no header fields */
     bool header_over;    /* MS_KEEP_NONE: the empty line was seen, nothing more is kept for it */
     int spool;           /* file descriptor, or -1 */
     uint64_t head_limit; /* bytes; grows while the header has not ended */
@@ -114,6 +115,17 @@ static void add_pieces(MsMessage *message, const MsBytes *bytes, size_t offset, 
     uint64_t from = bytes->at + offset;
     uint64_t stop = from + length;
     for (; piece < end && from < stop; piece++) {
+        if (piece->place.source == MS_SOURCE_PACKED) {
+            uint64_t next = piece + 1 < end ? MIN(piece[1].at, stop) : stop;
+            if (next <= from)
+                continue;
+            MsPiece packed = *piece;
+            packed.at = at;
+            g_array_append_val(message->pieces, packed);
+            at += next - from;
+            from = next;
+            continue;
+        }
         uint64_t skip = from - piece->at;
         if (skip >= piece->place.length)
             continue;
@@ -303,6 +315,12 @@ static void use_frames(MsMessage *message, const MsBytes *bytes, size_t offset, 
             break;
         ms_others_use(&message->others, &bytes->pieces[i].place);
     }
+}
+
+void ms_message_no_header(MsMessage *message)
+{
+    message->headless = true;
+    message->header = HEADER_ENDED;
 }
 
 void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length)
@@ -527,7 +545,7 @@ void ms_message_fields(MsMessage *message, MsHeaderFunc func, void *user_data)
     if (message->holes)
         length = (size_t)MIN(length, g_array_index(message->holes, uint64_t, 0));
     bool last = message->complete && length == message->size;
-    if (length > 0 && message->pieces) {
+    if (length > 0 && message->pieces && !message->headless) {
         Walk walk = {.message = message,
                      .head = {.data = message->kept.data,
                               .length = length,

@@ -193,6 +193,13 @@ static MsMessage *open_message(const MsLive *live, int32_t number)
     return NULL;
 }
 
+static void talk_message_headless(MsTalk *talk, int32_t number)
+{
+    MsMessage *message = open_message((MsLive *)talk, number);
+    if (message)
+        ms_message_no_header(message);
+}
+
 static void talk_message_bytes(MsTalk *talk, int32_t number, const MsBytes *bytes, size_t offset,
                                size_t length)
 {
@@ -290,6 +297,7 @@ const MsTalkClass ms_live_talk = {.fact = talk_fact,
                                   .line = talk_line,
                                   .oddity = talk_oddity,
                                   .message_open = talk_message_open,
+                                  .message_headless = talk_message_headless,
                                   .message_bytes = talk_message_bytes,
                                   .message_gap = talk_message_gap,
                                   .message_close = talk_message_close};

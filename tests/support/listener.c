@@ -112,6 +112,11 @@ static void on_message_open(MsTalk *talk, int32_t message, MsDirection direction
     mail->text = g_string_new("");
 }
 
+static void on_message_headless(MsTalk *talk, int32_t message)
+{
+    g_assert_cmpuint(mail_of((Listener *)talk, message)->text->len, ==, 0);
+}
+
 static void on_message_bytes(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
                              size_t length)
 {
@@ -146,6 +151,7 @@ static const MsTalkClass talk_class = {.fact = on_fact,
                                        .line = on_line,
                                        .oddity = on_oddity,
                                        .message_open = on_message_open,
+                                       .message_headless = on_message_headless,
                                        .message_bytes = on_message_bytes,
                                        .message_gap = on_message_gap,
                                        .message_close = on_message_close};

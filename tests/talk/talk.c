@@ -45,7 +45,11 @@ static const char *const quiet[] = {"smtp.command",
                                     "line",
                                     "pop3.command",
                                     "pop3.status",
-                                    "pop3.reply"};
+                                    "pop3.reply",
+                                    "imap.tag",
+                                    "imap.command",
+                                    "imap.status",
+                                    "imap.reply"};
 
 static void clear_step(gpointer data)
 {
@@ -109,7 +113,7 @@ static void add_bytes(Talk *talk, const char *line)
 
 static const MsDialogueClass *class_of(const char *name)
 {
-    static const MsDialogueClass *const classes[] = {&ms_smtp, &ms_lmtp, &ms_pop3, &ms_http,
+    static const MsDialogueClass *const classes[] = {&ms_smtp, &ms_lmtp, &ms_pop3, &ms_imap, &ms_http,
                                                      &ms_tls};
     for (size_t i = 0; i < G_N_ELEMENTS(classes); i++)
         if (strcmp(name, classes[i]->name) == 0)

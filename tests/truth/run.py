@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 import compare
+import imap
 import pop3
 from session import Session
 
@@ -44,9 +45,10 @@ ARGUED = {
 }
 
 # Protocols whose truth is binding: how a session of each is compared.
-CAPTURES = {"smtp": compare.compare_capture_session, "pop3": pop3.compare_capture_session}
+CAPTURES = {"smtp": compare.compare_capture_session, "pop3": pop3.compare_capture_session,
+            "imap": imap.compare_capture_session}
 CASES = {"smtp": compare.compare_case_session, "http": compare.compare_case_session,
-         "pop3": pop3.compare_case_session}
+         "pop3": pop3.compare_case_session, "imap": imap.compare_case_session}
 
 # Least number of facts to be compared; less means that the test does not look.
 LEAST = {"captures": 6000, "cases": 950}
