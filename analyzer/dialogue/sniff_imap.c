@@ -47,10 +47,9 @@ static unsigned count_arguments(const MsSniffLine *line, size_t at)
 static Role client_line(const MsSniffLine *line)
 {
     MsImapCommand command;
-    if (!ms_imap_command(line->text, line->length, &command))
+    if (!ms_imap_command(line->text, line->length, &command) ||
+        is_foreign_tag(line->text, command.tag))
         return ROLE_OTHER;
-    if (is_foreign_tag(line->text, command.tag))
-        return ROLE_MAYBE_CLIENT;
     MsSniffLine rest = {.text = line->text + command.word, .length = line->length - command.word};
     unsigned count = count_arguments(line, command.arguments);
     switch (command.verb) {
@@ -116,6 +115,9 @@ static Role judge(const MsSniffSide *side, bool lenient, size_t most)
 {
     if (side->length == 0)
         return ROLE_SILENT;
+    MsSniffLine start = ms_sniff_line(side->data, side->length, 0);
+    if (!ms_sniff_is_text(side->data, MIN(side->length, 64)) && judge_line(&start) == ROLE_OTHER)
+        return ROLE_OTHER;
     Role best = ROLE_OPEN;
     for (size_t at = 0; at < side->length;) {
         MsSniffLine line = ms_sniff_line(side->data, side->length, at);

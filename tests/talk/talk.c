@@ -113,8 +113,8 @@ static void add_bytes(Talk *talk, const char *line)
 
 static const MsDialogueClass *class_of(const char *name)
 {
-    static const MsDialogueClass *const classes[] = {&ms_smtp, &ms_lmtp, &ms_pop3, &ms_imap, &ms_http,
-                                                     &ms_tls};
+    static const MsDialogueClass *const classes[] = {&ms_smtp, &ms_lmtp, &ms_pop3,
+                                                     &ms_imap, &ms_http, &ms_tls};
     for (size_t i = 0; i < G_N_ELEMENTS(classes); i++)
         if (strcmp(name, classes[i]->name) == 0)
             return classes[i];

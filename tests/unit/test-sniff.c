@@ -14,8 +14,8 @@ typedef struct {
     size_t a_length, b_length;
     unsigned port;  /* of b */
     unsigned flags; /* START, DONE */
-    char verdict;   /* m: more, n: not mail, s: SMTP, l: LMTP, p: POP3, t: TLS; capital: a is the
-                       server */
+    char verdict; /* m: more, n: not mail, s: SMTP, l: LMTP, p: POP3, i: IMAP, t: TLS; capital: a is
+                     the server */
     const char *tunnel;
     size_t a_skip, b_skip;
 } Row;
@@ -68,7 +68,20 @@ static const Row rows[] = {
     {"POP3 server began", BYTES("+OK ready\r\n", "STLS\r\n"), 9999, START, 'P', "", 0, 0},
     {"Redis", BYTES("*1\r\n$4\r\nPING\r\n", "+OK\r\n"), 110, START, 'n', "", 0, 0},
     {"Redis, server alone", BYTES("", "+OK\r\n$5\r\nhello\r\n"), 6379, DONE, 'n', "", 0, 0},
-    {"IMAP", BYTES("", "* OK ready\r\n"), 25, START, 'n', "", 0, 0},
+    {"IMAP", BYTES("", "* OK ready\r\n"), 25, START, 'i', "", 0, 0},
+    {"IMAP in part", BYTES("", "* OK"), 143, START, 'm', "", 0, 0},
+    {"IMAP refuses", BYTES("", "* BYE no\r\n"), 9999, START, 'i', "", 0, 0},
+    {"IMAP client alone", BYTES("a1 LOGIN b c\r\n", ""), 9999, START, 'i', "", 0, 0},
+    {"... with a word others say too", BYTES("a1 NOOP\r\n", ""), 9999, START, 'm', "", 0, 0},
+    {"... to the end, port of IMAP", BYTES("a1 NOOP\r\n", ""), 143, START | DONE, 'i', "", 0, 0},
+    {"... to the end, other port", BYTES("a1 NOOP\r\n", ""), 9999, START | DONE, 'n', "", 0, 0},
+    {"IMAP in mid-session", BYTES("DONE\r\n", "9 OK idled\r\n"), 9999, 0, 'i', "", 0, 0},
+    {"IMAP in mid-message", BYTES("", "of a mail\r\n)\r\n* 3 FETCH (UID 5)\r\n"), 9999, 0, 'i', "",
+     0, 0},
+    {"IMAP server began", BYTES("* OK hi\r\n", "a LOGOUT\r\n"), 9999, START, 'I', "", 0, 0},
+    {"a list with stars", BYTES("", "* one\r\n* 2 eggs\r\n"), 9999, START, 'n', "", 0, 0},
+    {"AUTH LOGIN is not IMAP", BYTES("AUTH LOGIN\r\n", ""), 9999, START, 'm', "", 0, 0},
+    {"HTTP is not IMAP", BYTES("GET LIST HTTP/1.1\r\n", ""), 9999, START, 'n', "", 0, 0},
     {"SSH", BYTES("", "SSH-2.0-x\r\n"), 25, START, 'n', "", 0, 0},
     {"NNTP", BYTES("", "200 news ready\r\n"), 25, START, 'n', "", 0, 0},
     {"HTTP on 25", BYTES("GET / HTTP/1.1\r\nHost: x\r\n\r\n", ""), 25, START, 'n', "", 0, 0},
@@ -163,6 +176,7 @@ static char letter(const MsSniffResult *result)
     char found = result->class == &ms_tls    ? 't'
                  : result->class == &ms_lmtp ? 'l'
                  : result->class == &ms_pop3 ? 'p'
+                 : result->class == &ms_imap ? 'i'
                                              : 's';
     return result->server == 1 ? found : g_ascii_toupper(found);
 }
@@ -190,7 +204,7 @@ static void test_rows(void)
         g_assert_cmpuint(result.skip[0], ==, row->a_skip);
         g_assert_cmpuint(result.skip[1], ==, row->b_skip);
     }
-    g_assert_cmpuint(checked, ==, 81);
+    g_assert_cmpuint(checked, ==, 93);
 }
 
 /* Every beginning of a dialogue is either open or decided as the whole is. */
