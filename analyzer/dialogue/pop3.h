@@ -36,13 +36,15 @@ typedef enum {
 } MsPop3Kind;
 
 typedef struct {
-    uint8_t kind;     /* MsPop3Kind */
-    bool many;        /* LIST, UIDL without a number: +OK is followed by a list */
-    bool doubt;       /* its reply may be in a gap */
-    int32_t exchange; /* number of the exchange, or -1 */
-    uint32_t number;  /* RETR, TOP, DELE, ...: message number; 0: none that can be read */
-    uint32_t lines;   /* TOP: lines of the body asked for */
-    int32_t attempt;  /* PASS, APOP: number of the login, else -1 */
+    uint8_t kind;      /* MsPop3Kind */
+    bool many;         /* LIST, UIDL without a number: +OK is followed by a list */
+    bool doubt;        /* its reply may be in a gap */
+    int32_t exchange;  /* number of the exchange, or -1 */
+    uint32_t number;   /* RETR, TOP, DELE, ...: message number; 0: none that can be read */
+    uint32_t lines;    /* TOP: lines of the body asked for */
+    int32_t attempt;   /* PASS, APOP: number of the login, else -1 */
+    MsRange number_at; /* where the message number stands; length 0: nowhere */
+    int64_t number_ns; /* when it was said */
 } MsPop3Pending;
 
 /* What the server's next bytes are. */

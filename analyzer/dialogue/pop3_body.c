@@ -45,8 +45,8 @@ static void note(MsDialogue *pop3, int kind, const MsBytes *bytes, size_t offset
         ms_ranges_add(&body->loose_at[kind], bytes, offset, length, ms_speak_cap(&pop3->say));
 }
 
-/* NUL and bare CR in bytes that are handed on. The last byte is never a CR, but of the last bytes
- * of all. */
+/* NUL and bare CR in bytes that are handed on. What follows a CR is there, but for the last byte of
+ * all. */
 static void check(MsDialogue *pop3, const MsBytes *bytes, size_t from, size_t to)
 {
     const uint8_t *data = bytes->data;
@@ -55,7 +55,7 @@ static void check(MsDialogue *pop3, const MsBytes *bytes, size_t from, size_t to
         note(pop3, MS_POP3_LOOSE_NUL, bytes, (size_t)(nul - data), 1);
     const uint8_t *cr = memchr(data + from, '\r', to - from);
     for (; cr; cr = memchr(cr + 1, '\r', (size_t)(data + to - cr) - 1))
-        if (cr + 1 < data + to && cr[1] != '\n')
+        if (cr + 1 < data + bytes->length && cr[1] != '\n')
             note(pop3, MS_POP3_LOOSE_CR, bytes, (size_t)(cr - data), 1);
 }
 

@@ -42,7 +42,7 @@ static void do_number(MsDialogue *pop3, const Command *command, const Verb *verb
     size_t rest = 0;
     uint32_t number = command->cut ? 0 : ms_pop3_number(command->argument, command->length, &rest);
     size_t more;
-    const MsPop3Pending entry = {
+    MsPop3Pending entry = {
         .kind = (uint8_t)verb->kind,
         .exchange = command->exchange,
         .attempt = -1,
@@ -51,6 +51,15 @@ static void do_number(MsDialogue *pop3, const Command *command, const Verb *verb
         .lines = verb->kind == MS_POP3_TOP && number > 0
                      ? ms_pop3_number(command->argument + rest, command->length - rest, &more)
                      : 0};
+    if (number > 0) {
+        size_t digits = 0;
+        while (digits < command->length && g_ascii_isdigit((char)command->argument[digits]))
+            digits++;
+        const MsRanges *where = ms_speak_where(&pop3->say, command->bytes, command->offset, digits);
+        if (where->n_ranges > 0)
+            entry.number_at = where->range[0];
+        entry.number_ns = where->time_ns;
+    }
     pop3->delete_seen |= verb->kind == MS_POP3_DELE;
     ms_pop3_await(pop3, &entry);
 }

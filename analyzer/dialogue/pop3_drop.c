@@ -68,8 +68,11 @@ void ms_pop3_fetch(MsDialogue *pop3, const MsPop3Pending *entry, const MsRanges 
     if (seen)
         ms_speak_text(&pop3->say, MS_FIELD_POP3_TRANSFER, MS_TO_CLIENT, message, -1, where,
                       top ? "TOP" : "RETR", top ? 3 : 4);
+    MsRange place = entry->number_at;
+    const MsRanges said = {
+        .range = &place, .n_ranges = place.length > 0, .time_ns = entry->number_ns};
     if (entry->number > 0)
-        ms_speak_number(&pop3->say, MS_FIELD_POP3_NUMBER, MS_TO_CLIENT, message, -1, where,
+        ms_speak_number(&pop3->say, MS_FIELD_POP3_NUMBER, MS_TO_SERVER, message, -1, &said,
                         entry->number);
     if (top && entry->number > 0)
         ms_speak_number(&pop3->say, MS_FIELD_POP3_TOP_LINES, MS_TO_CLIENT, message, -1, where,

@@ -19,9 +19,14 @@ int32_t ms_pop3_say_reply(MsDialogue *pop3, const MsPop3Reply *reply, int32_t ex
                   reply->text, reply->length);
     /* RFC 2449 8: a code in brackets says why. */
     const uint8_t *end = reply->text[0] == '[' ? memchr(reply->text, ']', reply->length) : NULL;
-    if (end && reply->status != MS_POP3_NONE && end > reply->text + 1)
-        ms_speak_text(&pop3->say, MS_FIELD_POP3_RESPONSE_CODE, MS_TO_CLIENT, -1, exchange,
-                      reply->text_at, reply->text + 1, (size_t)(end - reply->text) - 1);
+    if (end && reply->status != MS_POP3_NONE && end > reply->text + 1) {
+        size_t length = (size_t)(end - reply->text) - 1;
+        const MsRanges *where =
+            reply->bytes ? ms_speak_where(&pop3->say, reply->bytes, reply->offset + 1, length)
+                         : reply->text_at;
+        ms_speak_text(&pop3->say, MS_FIELD_POP3_RESPONSE_CODE, MS_TO_CLIENT, -1, exchange, where,
+                      reply->text + 1, length);
+    }
     return exchange;
 }
 
@@ -130,17 +135,22 @@ static bool read_number(const uint8_t *text, size_t length, uint64_t *value, siz
 /* RFC 1939 5: "+OK" number of messages, their octets. */
 static void on_stat(MsDialogue *pop3, const MsPop3Reply *reply, int32_t exchange)
 {
-    uint64_t messages;
-    uint64_t octets;
-    size_t at;
-    size_t end;
-    if (!reply->whole || !read_number(reply->text, reply->length, &messages, &at))
-        return;
-    ms_speak_number(&pop3->say, MS_FIELD_POP3_STAT_MESSAGES, MS_TO_CLIENT, -1, exchange,
-                    reply->text_at, (int64_t)messages);
-    if (read_number(reply->text + at, reply->length - at, &octets, &end))
-        ms_speak_number(&pop3->say, MS_FIELD_POP3_STAT_OCTETS, MS_TO_CLIENT, -1, exchange,
-                        reply->text_at, (int64_t)octets);
+    static const MsFieldId fields[] = {MS_FIELD_POP3_STAT_MESSAGES, MS_FIELD_POP3_STAT_OCTETS};
+    size_t at = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(fields) && reply->whole && at < reply->length; i++) {
+        uint64_t value;
+        size_t next;
+        if (!read_number(reply->text + at, reply->length - at, &value, &next))
+            return;
+        size_t digits = 0;
+        while (at + digits < reply->length && g_ascii_isdigit((char)reply->text[at + digits]))
+            digits++;
+        const MsRanges *where =
+            reply->bytes ? ms_speak_where(&pop3->say, reply->bytes, reply->offset + at, digits)
+                         : reply->text_at;
+        ms_speak_number(&pop3->say, fields[i], MS_TO_CLIENT, -1, exchange, where, (int64_t)value);
+        at += next;
+    }
 }
 
 /* "number size" or "number unique-id", as a line of a list or as the reply to one number. */

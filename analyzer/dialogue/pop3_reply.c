@@ -449,6 +449,8 @@ void ms_pop3_reply_over(MsDialogue *pop3, MsPop3Kind next)
         release_first(pop3, pop3->queue_count > 1);
     if (pop3->pipelining)
         return;
+    if (pop3->phase == MS_POP3_BODY && pop3->body.held)
+        return; /* its end waits and is taken with the next bytes */
     if (pop3->phase == MS_POP3_BODY && pop3->gap_open)
         ms_pop3_body_close(pop3, MS_MESSAGE_HOLED);
     else if (pop3->phase == MS_POP3_OPEN || (pop3->phase == MS_POP3_LINES && pop3->gap_open))

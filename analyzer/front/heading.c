@@ -131,6 +131,31 @@ void ms_heading_login(MsPen *pen, const MsIndex *index, int32_t attempt)
         ms_pen_say(pen, " (%" G_GINT64_FORMAT ")", (gint64)code->number);
 }
 
+/* TLS as it can be seen from outside. */
+static void put_tls(MsPen *pen, const MsIndex *index)
+{
+    static const struct {
+        MsFieldId field;
+        const char *words;
+    } parts[] = {{MS_FIELD_TLS_VERSION, ", offered up to "},
+                 {MS_FIELD_TLS_VERSION_SELECTED, ", chosen "},
+                 {MS_FIELD_TLS_SERVER_NAME, ", server name "},
+                 {MS_FIELD_TLS_ALPN, ", ALPN "}};
+    const MsFact *started = ms_index_first(index, MS_FIELD_TLS_STARTED, -1, -1);
+    if (!started || started->n_ranges == 0)
+        return;
+    label(pen, "TLS");
+    ms_pen_say(pen, "encrypted from frame %u on", started->ranges[0].frame);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        const MsFact *fact = ms_index_first(index, parts[i].field, -1, -1);
+        if (!fact)
+            continue;
+        ms_pen_say(pen, "%s", parts[i].words);
+        ms_pen_fact(pen, fact);
+    }
+    ms_pen_newline(pen);
+}
+
 static void put_logins(MsPen *pen, const MsIndex *index)
 {
     int32_t count = ms_heading_attempts(index);
@@ -334,6 +359,7 @@ void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index)
     ms_pen_words(pen, text.data, text.length);
     ms_buffer_clear(&text);
     ms_pen_newline(pen);
+    put_tls(pen, index);
     put_logins(pen, index);
     put_mails(pen, record, index);
     put_end(pen, index);

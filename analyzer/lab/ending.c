@@ -17,6 +17,7 @@ typedef struct {
 
 typedef struct {
     const MsFact *quit, *quit_code, *closing; /* closing: reply 421 */
+    const MsFact *status;                     /* POP3: of the reply to QUIT */
     const MsFact *const *fins, *const *rsts;
     size_t n_fins, n_rsts;
     const MsFact *end, *last;
@@ -31,7 +32,9 @@ static bool is_quit(const MsFact *command)
 static void look(MsView *view, Ending *ending)
 {
     size_t count;
-    const MsFact *const *commands = ms_index_field(view->index, MS_FIELD_SMTP_COMMAND, &count);
+    bool pop3 = ms_view_speaks(view, "pop3");
+    const MsFact *const *commands =
+        ms_index_field(view->index, pop3 ? MS_FIELD_POP3_COMMAND : MS_FIELD_SMTP_COMMAND, &count);
     for (size_t i = count; i > 0 && !ending->quit; i--) {
         if (is_quit(commands[i - 1]))
             ending->quit = commands[i - 1];
@@ -45,6 +48,7 @@ static void look(MsView *view, Ending *ending)
     if (greeting && greeting->number == 421)
         ending->closing = greeting;
     ending->quit_code = ms_view_fact(view, MS_FIELD_SMTP_QUIT_CODE);
+    ending->status = ms_view_fact(view, MS_FIELD_POP3_QUIT_STATUS);
     ending->fins = ms_index_all(view->index, MS_FIELD_SESSION_FIN, -1, -1, &ending->n_fins);
     ending->rsts = ms_index_all(view->index, MS_FIELD_SESSION_RST, -1, -1, &ending->n_rsts);
     ending->end = ms_view_fact(view, MS_FIELD_SESSION_END);
@@ -69,6 +73,9 @@ static void put_dialogue_end(MsView *view, const Ending *ending)
     MsPen *pen = &view->pen;
     if (ending->closing) {
         ms_pen_say(pen, "The server gives up with 421 and closes (RFC 5321 3.8)");
+    } else if (ending->quit && ending->status) {
+        ms_pen_say(pen, "The client says QUIT and the server answers ");
+        ms_pen_fact(pen, ending->status);
     } else if (ending->quit && ending->quit_code) {
         const char *words = ms_reply_words((unsigned)ending->quit_code->number, NULL);
         ms_pen_say(pen, "The client says QUIT and the server answers %" G_GINT64_FORMAT "%s%s%s",
@@ -149,6 +156,10 @@ static void put_steps(MsView *view, const Ending *ending)
     size_t count = 0;
     add_step(steps, &count, "421", "from the server: it closes the connection", ending->closing);
     add_step(steps, &count, "QUIT", "from the client: it ends the dialogue", ending->quit);
+    add_step(steps, &count, "Reply",
+             ms_fact_is(ending->status, "+OK") ? "+OK from the server: it closes the connection"
+                                               : "-ERR from the server",
+             ending->status);
     if (!ending->quit_code || ending->quit_code->number != 421 || !ending->closing)
         add_step(steps, &count, "Reply",
                  ending->quit_code && ending->quit_code->number == 221
@@ -200,7 +211,12 @@ void ms_answer_ending(MsView *view)
     else if (ending.n_fins > 0 && !ending.quit && !ending.quit_code && !view->tls)
         ms_view_say(view, "Why",
                     "A FIN from each side ends the connection (RFC 9293 3.6); a client should say "
-                    "QUIT before it (RFC 5321 4.1.1.10).");
+                    "QUIT before it (RFC %s).",
+                    ms_view_speaks(view, "pop3") ? "1939 6" : "5321 4.1.1.10");
+    else if (ending.n_fins > 0 && ms_view_speaks(view, "pop3"))
+        ms_view_say(view, "Why",
+                    "QUIT and its answer end the dialogue (RFC 1939 6); a FIN from each side ends "
+                    "the connection (RFC 9293 3.6).");
     else if (ending.n_fins > 0)
         ms_view_say(view, "Why",
                     "QUIT and 221 end the dialogue (RFC 5321 4.1.1.10); a FIN from each side ends "

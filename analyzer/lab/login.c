@@ -15,6 +15,12 @@ typedef struct {
 } Mechanism;
 
 static const Mechanism mechanisms[] = {
+    {"USER/PASS", NULL,
+     "USER and PASS send user name and password as they are, not even encoded: anyone on the way "
+     "can read them (RFC 1939 7, 13)."},
+    {"APOP", "APOP sends only a digest (MD5) of the greeting's timestamp and the password",
+     "A known password can be checked against timestamp and digest; it cannot be read from them "
+     "(RFC 1939 7)."},
     {"PLAIN", NULL,
      "PLAIN sends identity, user name and password, with NUL between them, in base64 (RFC 4616 "
      "2)."},
@@ -157,8 +163,18 @@ static bool starts_with(const MsFact *fact, const char *word)
 static void put_offer(MsView *view)
 {
     size_t count;
+    size_t n_capabilities;
     const MsFact *const *offers =
         ms_index_all(view->index, MS_FIELD_SMTP_EXTENSION, -1, -1, &count);
+    const MsFact *const *capabilities =
+        ms_index_all(view->index, MS_FIELD_POP3_CAPABILITY, -1, -1, &n_capabilities);
+    bool begun = false;
+    for (size_t i = 0; i < n_capabilities; i++) {
+        if (!starts_with(capabilities[i], "SASL") && !starts_with(capabilities[i], "USER"))
+            continue;
+        ms_view_row(view, begun ? "" : "Offered", capabilities[i]);
+        begun = true;
+    }
     for (size_t i = 0; i < count; i++) {
         if (!starts_with(offers[i], "AUTH"))
             continue;
@@ -201,7 +217,8 @@ static size_t put_replies(MsView *view)
 static void put_none(MsView *view)
 {
     if (!ms_view_absent(view, "", MS_TO_SERVER, "a login")) {
-        ms_view_not_here(view, "", "there is no login: the client never sends AUTH.");
+        ms_view_not_here(view, "", "there is no login: the client never sends %s.",
+                         ms_view_speaks(view, "pop3") ? "USER, APOP or AUTH" : "AUTH");
         ms_pen_newline(&view->pen);
     }
     put_replies(view);
@@ -216,6 +233,9 @@ static void put_none(MsView *view)
         ms_view_say(view, "Why",
                     "On port 25 a server takes mail for its own users from anyone, without a "
                     "login; AUTH is for submission (RFC 4954 3, RFC 6409 4.3).");
+    else if (ms_view_speaks(view, "pop3"))
+        ms_view_say(view, "Why",
+                    "A login in POP3 is USER and PASS, APOP, or AUTH (RFC 1939 7, RFC 5034 4).");
     else
         ms_view_say(view, "Why", "A login in SMTP is the command AUTH (RFC 4954 4).");
 }
@@ -230,7 +250,8 @@ void ms_answer_login(MsView *view)
     bool password = false;
     for (int32_t i = 0; i < shown; i++) {
         put_attempt(view, i, attempts);
-        password = password || ms_index_first(view->index, MS_FIELD_AUTH_PASSWORD, -1, i);
+        password = password || (ms_index_first(view->index, MS_FIELD_AUTH_PASSWORD, -1, i) &&
+                                ms_index_first(view->index, MS_FIELD_AUTH_ENCODED, -1, i));
     }
     if (shown < attempts)
         ms_view_say(view, "", "... %d more attempts; --full shows all", attempts - shown);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * mail.c - answer 4: each mail with its envelope, what was sent of it and what became of it. */
 #include "../fact/replies.h"
-#include "../front/excerpt.h"
 #include "view.h"
 
 #include <glib.h>
@@ -9,10 +8,7 @@
 enum {
     MOST_MAILS = 10, /* shown without --full */
     MOST_RECIPIENTS = 10,
-    MOST_HOLES = 5,
-    MOST_COMPARED = 100, /* recipients, and header fields, compared with each other */
-    HEADER_LINES = 8,
-    TEXT_LINES = 8
+    MOST_COMPARED = 100 /* recipients compared with header fields */
 };
 
 static void put_code(MsView *view, const MsFact *code)
@@ -157,92 +153,6 @@ static void put_recipients(MsView *view, int32_t mail)
         ms_view_say(view, "", "... %d more recipients; --full shows all", count - shown);
 }
 
-/* The filter of a long message needs its sender. */
-static void set_sender(MsView *view, const MsMessage *message)
-{
-    static const MsFieldId ends[2][2] = {
-        {MS_FIELD_SESSION_CLIENT, MS_FIELD_SESSION_CLIENT_PORT},
-        {MS_FIELD_SESSION_SERVER, MS_FIELD_SESSION_SERVER_PORT},
-    };
-    MsFilterSender sender = {0};
-    if (!ms_message_others(message, &sender.others, &sender.n_others))
-        return;
-    for (unsigned i = 0; i < 2; i++) {
-        unsigned end = ms_message_direction(message) == MS_TO_SERVER ? i : !i;
-        const MsFact *address = ms_view_fact(view, ends[end][0]);
-        const MsFact *port = ms_view_fact(view, ends[end][1]);
-        if (!address || !port)
-            return;
-        sender.address[i] = address->text;
-        sender.address_length[i] = address->text_length;
-        sender.port[i] = (uint16_t)port->number;
-    }
-    view->filter.sender = sender;
-}
-
-static void put_size(MsView *view, const MsMessage *message, const MsFact *transfer)
-{
-    MsPen *pen = &view->pen;
-    ms_view_label(view, "Message");
-    ms_pen_count(pen, ms_message_size(message), "byte");
-    if (ms_message_complete(message)) {
-        ms_pen_say(pen, ", complete");
-    } else {
-        ms_pen_ink(pen, MS_INK_ODD);
-        ms_pen_say(pen, ", incomplete");
-        ms_pen_ink(pen, MS_INK_PLAIN);
-        if (ms_message_missing(message) > 0) {
-            ms_pen_say(pen, ": ");
-            ms_pen_count(pen, ms_message_missing(message), "more byte");
-            ms_pen_say(pen, " missing from the capture");
-        } else {
-            ms_pen_say(pen, ": its end is not in the capture");
-        }
-    }
-    if (ms_fact_is(transfer, "BDAT"))
-        ms_pen_say(pen, "; sent with BDAT");
-    else if (transfer)
-        ms_pen_say(pen, "; sent with DATA");
-    const MsRanges *ranges = ms_message_ranges(message);
-    ms_pen_cite(pen, ranges->range, ranges->n_ranges, ranges->omitted, ranges->time_ns,
-                view->start_ns);
-    ms_filter_add_bulk(&view->filter, ranges->range, ranges->n_ranges, ranges->omitted);
-    set_sender(view, message);
-    ms_pen_newline(pen);
-    if (ms_message_sha256(message))
-        ms_view_say(view, "SHA-256", "%s", ms_message_sha256(message));
-    else if (!ms_message_complete(message))
-        ms_view_say(view, "SHA-256", "none: it would be the hash of another text");
-}
-
-/* How the text is to be read, when it is not plain. */
-static void put_encoding(MsView *view, int32_t mail)
-{
-    size_t count;
-    const MsFact *const *headers =
-        ms_index_all(view->index, MS_FIELD_MESSAGE_HEADER, mail, -1, &count);
-    for (size_t i = 0; i < MIN(count, MOST_COMPARED); i++) {
-        const char *text = headers[i]->text;
-        size_t length = headers[i]->text_length;
-        static const char type[] = "Content-Type: multipart/";
-        static const char encoding[] = "Content-Transfer-Encoding: ";
-        size_t skip = sizeof encoding - 1;
-        if (length >= sizeof type && g_ascii_strncasecmp(text, type, sizeof type - 1) == 0) {
-            ms_view_say(view, "Note",
-                        "The text consists of MIME parts, shown as sent (RFC 2046 5.1).");
-            return;
-        }
-        if (length <= skip || g_ascii_strncasecmp(text, encoding, skip) != 0)
-            continue;
-        bool base64 = length == skip + 6 && g_ascii_strncasecmp(text + skip, "base64", 6) == 0;
-        bool quoted =
-            length == skip + 16 && g_ascii_strncasecmp(text + skip, "quoted-printable", 16) == 0;
-        if (base64 || quoted)
-            ms_view_say(view, "Note", "The text is encoded, shown as sent: %s (RFC 2045 %s).",
-                        base64 ? "base64" : "quoted-printable", base64 ? "6.8" : "6.7");
-    }
-}
-
 /* The reply to the end of the message, as the server worded it. */
 static void put_final(MsView *view, int32_t mail)
 {
@@ -303,47 +213,6 @@ static void put_no_message(MsView *view, int32_t mail)
                     "Not in this capture, because it stops before a message is sent.");
 }
 
-/* Whether the gap lies between the frames of the message. */
-static bool is_hole(const MsOddity *oddity, const MsMessage *message)
-{
-    const MsRanges *ranges = ms_message_ranges(message);
-    if (!ms_view_is_gap(oddity) || oddity->direction != MS_TO_SERVER || oddity->n_ranges == 0)
-        return false;
-    if (oddity->message >= 0)
-        return oddity->message == ms_message_number(message);
-    if (ranges->n_ranges == 0)
-        return false;
-    const MsRange *first = &ranges->range[0];
-    const MsRange *last = &ranges->range[ranges->n_ranges - 1];
-    const MsRange *place = &oddity->ranges[0]; /* the byte before the hole */
-    return place->file >= first->file && place->file <= last->file &&
-           place->frame >= first->frame && place->frame <= last->frame;
-}
-
-/* Where bytes of the message are missing. */
-static void put_holes(MsView *view, const MsMessage *message)
-{
-    size_t count;
-    const MsOddity *oddities = ms_record_oddities(view->record, &count);
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!is_hole(&oddities[i], message))
-            continue;
-        if (++n > MOST_HOLES && !view->pen.style->full)
-            continue;
-        ms_view_label(view, n == 1 ? "Missing" : "");
-        if (oddities[i].length > 0)
-            ms_pen_count(&view->pen, oddities[i].length, "byte");
-        else
-            ms_pen_say(&view->pen, "an unknown number of bytes");
-        ms_pen_say(&view->pen, oddities[i].n_ranges > 1 ? ", between" : ", next to");
-        ms_view_cite_oddity(view, &oddities[i]);
-        ms_pen_newline(&view->pen);
-    }
-    if (n > MOST_HOLES && !view->pen.style->full)
-        ms_view_say(view, "", "... %zu more holes; --full shows all", n - MOST_HOLES);
-}
-
 static void put_mail(MsView *view, int32_t mail, int32_t mails)
 {
     MsPen *pen = &view->pen;
@@ -358,15 +227,14 @@ static void put_mail(MsView *view, int32_t mail, int32_t mails)
     put_sender(view, mail);
     put_recipients(view, mail);
     if (message) {
-        put_size(view, message, ms_index_first(view->index, MS_FIELD_SMTP_TRANSFER, mail, -1));
-        pen->indent = MS_VIEW_LABEL;
-        ms_excerpt(pen, message, HEADER_LINES, TEXT_LINES);
-        put_encoding(view, mail);
+        const MsFact *transfer = ms_index_first(view->index, MS_FIELD_SMTP_TRANSFER, mail, -1);
+        ms_view_message(view, message,
+                        ms_fact_is(transfer, "BDAT") ? "sent with BDAT"
+                        : transfer                   ? "sent with DATA"
+                                                     : NULL);
     } else {
         put_no_message(view, mail);
     }
-    if (message && !ms_message_complete(message))
-        put_holes(view, message);
     put_final(view, mail);
     if (mail == 0)
         ms_view_say(view, "Why",
@@ -387,6 +255,10 @@ static void put_none(MsView *view)
 
 void ms_answer_mail(MsView *view)
 {
+    if (ms_view_speaks(view, "pop3")) {
+        ms_answer_fetched(view);
+        return;
+    }
     int32_t mails = ms_heading_mails(view->record, view->index);
     int32_t shown = view->pen.style->full ? mails : MIN(mails, MOST_MAILS);
     ms_view_question(view, 4, mails > 1 ? "The messages" : "The message");

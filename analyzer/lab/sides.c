@@ -96,7 +96,8 @@ static bool put_handshake(MsView *view)
     else
         ms_view_say(view, "Why",
                     "What is said decides: the other side opened the connection, but this one "
-                    "gives the replies (RFC 5321 2.1).");
+                    "gives the replies (RFC %s).",
+                    ms_view_speaks(view, "pop3") ? "1939 3" : "5321 2.1");
     return true;
 }
 
@@ -115,7 +116,10 @@ void ms_answer_ends(MsView *view)
         const MsFact *command = ms_view_fact(view, MS_FIELD_SESSION_CLIENT_FIRST);
         ms_view_label(view, "Why");
         ms_pen_say(&view->pen, "%s",
-                   reply || command
+                   (reply || command) && ms_view_speaks(view, "pop3")
+                       ? "No SYN in this capture; told by what is said: commands come from the "
+                         "client, replies with +OK or -ERR from the server (RFC 1939 3)."
+                   : reply || command
                        ? "No SYN in this capture; told by what is said: commands come from the "
                          "client, three-digit replies from the server (RFC 5321 4.1, 4.2)."
                        : "No SYN in this capture; told by the port numbers.");
@@ -184,8 +188,28 @@ static void put_first(MsView *view, MsDirection direction, const MsFact *first, 
     }
 }
 
+/* POP3: what the status says, and the challenge for APOP. */
+static void put_pop3_greeting(MsView *view)
+{
+    const MsFact *status = ms_view_fact(view, MS_FIELD_POP3_GREETING_STATUS);
+    const MsFact *timestamp = ms_view_fact(view, MS_FIELD_POP3_TIMESTAMP);
+    if (!status)
+        return;
+    ms_view_label(view, "");
+    ms_pen_say(&view->pen, "%s",
+               ms_fact_is(status, "+OK") ? "+OK: ready for a login (RFC 1939 4)."
+                                         : "-ERR: the server will not serve (RFC 1939 3).");
+    if (timestamp) {
+        ms_pen_say(&view->pen, " ");
+        ms_pen_fact(&view->pen, timestamp);
+        ms_pen_say(&view->pen, " is a challenge for APOP (RFC 1939 7).");
+    }
+    ms_pen_newline(&view->pen);
+}
+
 static void put_greeting(MsView *view)
 {
+    put_pop3_greeting(view);
     const MsFact *code = ms_view_fact(view, MS_FIELD_SMTP_GREETING_CODE);
     if (!code || view->midstream)
         return;
@@ -219,6 +243,13 @@ static void put_name(MsView *view)
     ms_pen_newline(&view->pen);
 }
 
+static const char *greeting_rfc(const MsView *view)
+{
+    return ms_view_speaks(view, "pop3")   ? "1939 3"
+           : ms_view_speaks(view, "imap") ? "9051 3"
+                                          : "5321 3.1";
+}
+
 void ms_answer_first(MsView *view)
 {
     const MsFact *server = ms_view_fact(view, MS_FIELD_SESSION_SERVER_FIRST);
@@ -226,16 +257,9 @@ void ms_answer_first(MsView *view)
     ms_view_question(view, 2, "The first message of each side");
     if (view->encrypted) {
         ms_view_absent(view, "", MS_TO_SERVER, "it");
-        const MsFact *version = ms_view_fact(view, MS_FIELD_TLS_VERSION);
-        ms_view_label(view, "Seen");
-        ms_pen_say(&view->pen, "The client begins with a TLS ClientHello");
-        if (version) {
-            ms_pen_say(&view->pen, " that offers up to ");
-            ms_pen_fact(&view->pen, version);
-        }
-        ms_pen_say(&view->pen, "; the mail dialogue starts inside (RFC 8314 3).");
-        ms_view_cite(view, version);
-        ms_pen_newline(&view->pen);
+        ms_view_say(view, "Seen",
+                    "A TLS ClientHello; the mail dialogue starts inside (RFC 8314 3).");
+        ms_view_tls(view);
         ms_view_filter(view);
         return;
     }
@@ -250,10 +274,12 @@ void ms_answer_first(MsView *view)
                       !gap_before(view, MS_TO_SERVER, client);
     if (from_start && client->time_ns < server->time_ns)
         ms_view_say(view, "Why",
-                    "The client did not wait for the greeting, though it has to (RFC 5321 3.1).");
+                    "The client did not wait for the greeting, though it has to (RFC %s).",
+                    greeting_rfc(view));
     else if (from_start)
-        ms_view_say(view, "Why",
-                    "In %s the server speaks first; the client waits for it (RFC 5321 3.1).",
-                    ms_heading_protocol(view->index));
+        ms_view_say(view, "Why", "In %s the server speaks first; the client waits for it (RFC %s).",
+                    ms_heading_protocol(view->index), greeting_rfc(view));
+    if (view->tls)
+        ms_view_tls(view);
     ms_view_filter(view);
 }

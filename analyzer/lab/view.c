@@ -97,6 +97,11 @@ void ms_view_clear(MsView *view)
     g_free(view->lines);
 }
 
+bool ms_view_speaks(const MsView *view, const char *protocol)
+{
+    return ms_fact_is(ms_view_fact(view, MS_FIELD_SESSION_PROTOCOL), protocol);
+}
+
 const MsFact *ms_view_fact(const MsView *view, MsFieldId field)
 {
     return ms_index_first(view->index, field, -1, -1);
@@ -250,9 +255,9 @@ bool ms_view_reason(const MsView *view, MsDirection direction, const char *what,
         found.text = g_strdup("the connection is encrypted with TLS from its first byte on.");
         found.fact = view->tls;
     } else if (view->tls) {
-        found.text = g_strdup_printf("all is encrypted after STARTTLS: %s would be behind the "
+        found.text = g_strdup_printf("all is encrypted after %s: %s would be behind the "
                                      "first TLS record.",
-                                     what);
+                                     ms_view_speaks(view, "pop3") ? "STLS" : "STARTTLS", what);
         found.fact = view->tls;
     } else if (!view->spoke[direction]) {
         found.text = g_strdup_printf("nothing the %s said was captured, only what the %s said.",

@@ -89,9 +89,20 @@ bool ms_view_absent(MsView *view, const char *label, MsDirection direction, cons
 /* What a server's port is for; NULL when it is no port of mail. Static storage. */
 const char *ms_view_port(int64_t port);
 
+/* A message: size, hash, evidence, how it begins, where it has holes. `how`: "sent with DATA", or
+ * NULL. */
+void ms_view_message(MsView *view, const MsMessage *message, const char *how);
+
+/* What can be seen of TLS from outside: since when, version, names. Nothing when there is none. */
+void ms_view_tls(MsView *view);
+
+/* The protocol of the session, as session.protocol says it. */
+bool ms_view_speaks(const MsView *view, const char *protocol);
+
 /* --- the five answers --- */
-void ms_answer_ends(MsView *view);   /* addresses, ports; sides.c */
-void ms_answer_first(MsView *view);  /* first words; sides.c */
-void ms_answer_login(MsView *view);  /* user and password; login.c */
-void ms_answer_mail(MsView *view);   /* messages; mail.c */
-void ms_answer_ending(MsView *view); /* disconnection; ending.c */
+void ms_answer_ends(MsView *view);    /* addresses, ports; sides.c */
+void ms_answer_first(MsView *view);   /* first words; sides.c */
+void ms_answer_login(MsView *view);   /* user and password; login.c */
+void ms_answer_mail(MsView *view);    /* messages; mail.c */
+void ms_answer_fetched(MsView *view); /* the same when they go to the client; fetch.c */
+void ms_answer_ending(MsView *view);  /* disconnection; ending.c */

@@ -100,7 +100,7 @@ def conversations(frames):
         talk["chunks"].append(((src, sport), payload))
     for talk in talks.values():
         chunks = talk["chunks"]
-        server = next((side for side, text in chunks if re.match(rb"\d\d\d[ -]", text)), None)
+        server = next((side for side, text in chunks if re.match(rb"\d\d\d[ -]|\+OK|-ERR|\* ", text)), None)
         yield [(1 if side == server else 0, payload) for side, payload in chunks]
 
 
@@ -112,6 +112,33 @@ def dialogue_seed(chunks):
             part = payload[at:at + 60000]
             out += struct.pack("<BH", direction, len(part)) + part
     return out
+
+
+def unescaped(text):
+    """Bytes of a transcript's line: \\r, \\n, \\t, \\xNN."""
+    return re.sub(rb"\\(x..|.)", lambda one: {b"r": b"\r", b"n": b"\n", b"t": b"\t"}.get(
+        one[1], bytes([int(one[1][1:], 16)]) if len(one[1]) == 3 else one[1]), text)
+
+
+def transcripts(source, protocol):
+    """The dialogues of tests/talk of that class, as dialogue_seed() writes them, gaps and a late
+    start with them."""
+    for path in sorted(glob.glob(os.path.join(source, "tests/talk", protocol + "-*.talk"))):
+        out, flags = b"", 0
+        with open(path, "rb") as file:
+            lines = file.read().split(b"\n")
+        for line in lines:
+            said = re.match(rb"([CS])(?:\*(\d+))?: ?(.*)", line)
+            gap = re.match(rb"gap ([CS]) (\d+)", line)
+            if said:
+                text = unescaped(said[3]) * int(said[2] or 1)
+                out += struct.pack("<BH", said[1] == b"S", len(text)) + text
+            elif gap:
+                out += struct.pack("<BH", 2 | (gap[1] == b"S"), int(gap[2]))
+            elif line.startswith((b"midstream", b"limit", b"cut")):
+                flags |= {b"m": 4, b"l": 8, b"c": 16}[line[:1]]
+        if out:
+            yield bytes([out[0] | flags]) + out[1:]
 
 
 def packet_seed(link, frames):
@@ -343,7 +370,7 @@ def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
-             "fuzz-auth", "fuzz-codec", "fuzz-table"}
+             "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -377,7 +404,8 @@ def main():
             corpus.add("fuzz-capture", seed)
             corpus.add("fuzz-engine", seed)
     for chunks in talks:
-        corpus.add("fuzz-smtp", dialogue_seed(chunks))
+        pop3 = any(re.match(rb"\+OK|-ERR", text) for way, text in chunks if way == 1)
+        corpus.add("fuzz-pop3" if pop3 else "fuzz-smtp", dialogue_seed(chunks))
         corpus.add("fuzz-sniff", pair_seed(chunks))
         for seed in message_seeds(chunks):
             corpus.add("fuzz-message", seed)
@@ -389,6 +417,8 @@ def main():
             corpus.add(target, dialogue_seed(chunks))
             for _, payload in chunks[:8]:
                 corpus.add(target, payload)
+    for seed in transcripts(source, "pop3"):
+        corpus.add("fuzz-pop3", seed)
     for mechanism, lines in WRITTEN_AUTH:
         corpus.add("fuzz-auth", mechanism + b"\n" + b"".join(line + b"\n" for line in lines))
         for line in lines:
