@@ -185,6 +185,7 @@ void ms_engine_free(MsEngine *engine)
     for (size_t i = 0; i < count; i++)
         ms_session_free(streams[i]->session);
     ms_table_free(engine->table);
+    ms_kind_free(engine->sessions.kind);
     while (engine->sessions.n_spare > 0)
         ms_record_free(engine->sessions.spare[--engine->sessions.n_spare]);
     g_free(engine);

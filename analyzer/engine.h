@@ -31,6 +31,7 @@ typedef struct {
     MsLimits limits;
     MsKeep keep;            /* what is kept of messages for sink.session */
     bool hash;              /* SHA-256 of messages */
+    bool mime;              /* facts of the parts of messages; needs MS_KEEP_ALL */
     bool records;           /* put records together; false: only the live callbacks */
     bool lines;             /* make dialogue lines */
     bool plaintext;         /* TLS may be decrypted: connections of TLS are kept for a while */

@@ -118,6 +118,10 @@ static int read_captures(const MsOptions *options)
     plan->engine.hash = !options->no_hash;
     plan->engine.lines = !options->json;
     plan->engine.keep = options->json ? MS_KEEP_NONE : options->full ? MS_KEEP_ALL : MS_KEEP_HEAD;
+    if (options->mime) {
+        plan->engine.mime = true;
+        plan->engine.keep = MS_KEEP_ALL;
+    }
     plan->style =
         (MsStyle){.color = wants_color(options), .redact = options->redact, .full = options->full};
     plan->summary = !options->json;

@@ -22,6 +22,7 @@ typedef enum {
     MS_ATTEMPT,   /* a login attempt: item = number of the attempt */
     MS_MESSAGE,   /* a mail transaction: message = its number */
     MS_RECIPIENT, /* a recipient of a transaction: message and item */
+    MS_PART,      /* a part of a message: message and item */
     MS_N_SCOPES
 } MsScope;
 
@@ -57,5 +58,5 @@ MsFieldId ms_field_find(const char *key);
 /* "string", "uint", ... as the JSON schema and `mailscope fields` call it. */
 const char *ms_type_name(MsType type);
 
-/* "session", "exchange", "attempt", "message", "recipient". */
+/* "session", "exchange", "attempt", "message", "recipient", "part". */
 const char *ms_scope_name(MsScope scope);

@@ -129,9 +129,12 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         {"help", 'h', 0, G_OPTION_ARG_NONE, &raw->help, "Show this help", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Show the version", NULL},
         G_OPTION_ENTRY_NULL};
-    const GOptionEntry show[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
-                                  "Print one JSON object for each session and line", NULL},
-                                 G_OPTION_ENTRY_NULL};
+    const GOptionEntry show[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+         "Print one JSON object for each session and line", NULL},
+        {"mime", 0, 0, G_OPTION_ARG_NONE, &o->mime,
+         "Read the parts of messages too: texts, attachments and their hashes", NULL},
+        G_OPTION_ENTRY_NULL};
     const GOptionEntry answer[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &o->all, "Answer every question of the bank", NULL},
         {"question", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->asked,

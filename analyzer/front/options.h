@@ -31,6 +31,7 @@ typedef struct {
     gboolean redact;
     gboolean joined;
     gboolean full;
+    gboolean mime;      /* show: parts of messages too */
     gboolean all;       /* answer: every question of the bank */
     gboolean questions; /* answer: list the bank */
     char **asked;       /* answer: ids of questions, NULL-terminated; NULL: none */

@@ -47,7 +47,8 @@ struct MsMessage {
     char sha256[MS_HASH_HEX + 1];
     MsRanges ranges;
     MsOthers others;
-    GArray *pieces; /* MsPiece: the head's places; `at` is the message's offset; NULL when none */
+    GArray *pieces; /* MsPiece: places of the head, or of all that is kept; `at` is the message's
+                       offset; NULL when none */
     GArray *holes;  /* uint64_t; NULL when none */
 };
 
@@ -334,7 +335,9 @@ void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, si
     if (message->header != HEADER_ENDED && !message->holes && !message->header_over &&
         message->size + length > message->show_limit)
         widen_head(message, data, length);
-    if (message->size < message->head_limit && !message->holes && !message->header_over)
+    if (message->keep == MS_KEEP_ALL && message->keeping)
+        add_pieces(message, bytes, offset, length, message->size);
+    else if (message->size < message->head_limit && !message->holes && !message->header_over)
         add_pieces(message, bytes, offset, (size_t)MIN(length, message->head_limit - message->size),
                    message->size);
     hash_bytes(message, data, length);
@@ -472,6 +475,30 @@ const uint64_t *ms_message_holes(const MsMessage *message, size_t *count)
     return message->holes ? (const uint64_t *)(const void *)message->holes->data : NULL;
 }
 
+void ms_message_where(const MsMessage *message, uint64_t offset, uint64_t length, MsRanges *out)
+{
+    guint low = 0;
+    guint high = message->pieces ? message->pieces->len : 0;
+    const MsPiece *pieces = high ? (const MsPiece *)(const void *)message->pieces->data : NULL;
+    guint count = high;
+    while (low < high) { /* the first piece that ends behind `offset` */
+        guint middle = (low + high) / 2;
+        if (pieces[middle].at + pieces[middle].place.length <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    uint64_t end = offset + length;
+    for (; length > 0 && low < count && pieces[low].at < end; low++) {
+        MsRange range = pieces[low].place;
+        uint64_t skip = offset > pieces[low].at ? offset - pieces[low].at : 0;
+        uint64_t stop = MIN(range.length, end - pieces[low].at);
+        range.offset += (uint32_t)skip;
+        range.length = (uint32_t)(stop - skip);
+        ms_ranges_add_one(out, &range, pieces[low].time_ns, message->range_limit);
+    }
+}
+
 /* The header fields that are facts of their own. */
 static const struct {
     const char *name;
@@ -560,7 +587,8 @@ void ms_message_fields(MsMessage *message, MsHeaderFunc func, void *user_data)
         ms_buffer_clear(&walk.text);
         ms_ranges_clear(&walk.where);
     }
-    drop_pieces(message);
+    if (message->keep != MS_KEEP_ALL)
+        drop_pieces(message);
     if (message->keep == MS_KEEP_NONE)
         ms_buffer_clear(&message->kept);
 }

@@ -54,6 +54,9 @@ const MsRanges *ms_message_ranges(const MsMessage *message);
 /* Frames (file << 32 | frame, rising) in which its sender sent data, but none of this message,
  * between its first frame and its last one, and perhaps some around them. False: not known. */
 bool ms_message_others(const MsMessage *message, const uint64_t **frames, size_t *count);
+/* Appends the places of `length` bytes of the message from `offset` on, as far as they are known:
+ * of all kept bytes with MS_KEEP_ALL, else of the header until ms_message_fields(). */
+void ms_message_where(const MsMessage *message, uint64_t offset, uint64_t length, MsRanges *out);
 /* First bytes (at most MS_LIMIT_MESSAGE_HEAD); empty with MS_KEEP_NONE. */
 const uint8_t *ms_message_head(const MsMessage *message, size_t *length);
 /* Copies up to `length` kept bytes from `offset` on; returns how many (0 at the end, or when that

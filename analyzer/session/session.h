@@ -5,6 +5,7 @@
 #pragma once
 
 #include "../engine.h"
+#include "../mime/kind.h"
 #include "../stream/table.h"
 
 enum { MS_SPARE_RECORDS = 8 };
@@ -20,7 +21,8 @@ typedef struct {
     uint64_t text; /* bytes of all open records, of the messages in them and of open messages */
     MsRecord *spare[MS_SPARE_RECORDS]; /* empty records for the next sessions */
     unsigned n_spare;
-    bool cut; /* the capture ended in the middle of a record */
+    MsKind *kind; /* for the attachments; NULL as long as none was seen */
+    bool cut;     /* the capture ended in the middle of a record */
 } MsSessions;
 
 /* What the stream tells, see MsStreamEvents. The session is made when the first bytes come, and

@@ -2,6 +2,7 @@
  * talk.c - what a session says: facts, lines and oddities go to the listener and the record; the
  * bytes of a message go to the message, which is summed up when it closes. */
 #include "../base/fold.h"
+#include "../mime/mime.h"
 #include "live.h"
 
 #include <string.h>
@@ -240,6 +241,31 @@ static void message_field(const MsFact *fact, void *user_data)
     ms_live_say_fact(user_data, fact);
 }
 
+/* What the parts of the message are, as far as its bytes were kept. */
+static void say_parts(MsLive *live, const MsMessage *message)
+{
+    MsSessions *all = live->all;
+    if (!all->kind)
+        all->kind = ms_kind_new();
+    g_autoptr(MsMime) mime = ms_mime_new(message, &all->options.limits);
+    ms_mime_facts(mime, all->options.hash, all->kind, message_field, live);
+    if (!ms_mime_limited(mime))
+        return;
+    static const char detail[] = "the message is too large, or has too many parts, for all of them "
+                                 "to be read";
+    const MsRanges *ranges = ms_message_ranges(message);
+    const MsOddity oddity = {.kind = MS_ODDITY_LIMIT,
+                             .direction = (uint8_t)ms_message_direction(message),
+                             .message = ms_message_number(message),
+                             .detail = detail,
+                             .detail_length = sizeof detail - 1,
+                             .time_ns = ranges->time_ns,
+                             .ranges = ranges->range,
+                             .n_ranges = ranges->n_ranges,
+                             .ranges_omitted = ranges->omitted};
+    ms_live_say_oddity(live, &oddity);
+}
+
 static void close_message(MsLive *live, int32_t number, MsMessageEnd end)
 {
     MsMessage *message = open_message(live, number);
@@ -247,6 +273,8 @@ static void close_message(MsLive *live, int32_t number, MsMessageEnd end)
         return;
     ms_message_end(message, end == MS_MESSAGE_WHOLE);
     ms_message_fields(message, message_field, live);
+    if (live->all->options.mime)
+        say_parts(live, message);
     say_message(live, message, MS_FIELD_MESSAGE_SIZE, NULL, ms_message_size(message));
     bool complete = ms_message_complete(message);
     say_message(live, message, MS_FIELD_MESSAGE_COMPLETE, NULL, complete);

@@ -153,6 +153,21 @@ def pair_seed(chunks):
     return struct.pack("<H", len(sides[0])) + sides[0] + sides[1]
 
 
+# Mails with what captures lack: every encoding, names in every form, attached mails, depths.
+MAILS = [
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nt\r\n--b\r\nContent-Type: image/png; name=a\r\n"
+    b"Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename*0*=utf-8''%C3%A9;\r\n"
+    b" filename*1=\"b.c\"\r\n\r\niVBORw0KGgo=\r\n--b--\r\n",
+    b"From: =?utf-8?B?w4k=?= <a@b>\r\nTo: g: c@d, \"e f\" <g@h>;\r\nSubject: =?iso-8859-1?Q?=E9?=\r\n"
+    b"Date: Sun, 22 Nov 2026 10:00:00 +0100\r\nContent-Type: text/plain; charset=utf-16\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\na=3D=\r\nb",
+    b"Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\nContent\n--b\n"
+    b"Content-Type: message/rfc822\n\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nh\n--c--\n--b--\n",
+    b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\n#86)C\n`\nend\n",
+    b"Content-Type: message/partial; id=x; number=1\r\n\r\nSubject: y\r\n\r\nz",
+]
+
+
 def message_seeds(chunks):
     client = b"".join(text for way, text in chunks if way == 0)
     for part in re.findall(rb"(?s)DATA\r\n(.*?\r\n)\.\r\n", client):
@@ -370,7 +385,7 @@ def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
-             "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3"}
+             "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -403,12 +418,15 @@ def main():
         for seed in (whole, gzip.compress(whole, mtime=0), lzma.compress(whole), whole[:-9]):
             corpus.add("fuzz-capture", seed)
             corpus.add("fuzz-engine", seed)
+    for seed in MAILS:
+        corpus.add("fuzz-mime", seed)
     for chunks in talks:
         pop3 = any(re.match(rb"\+OK|-ERR", text) for way, text in chunks if way == 1)
         corpus.add("fuzz-pop3" if pop3 else "fuzz-smtp", dialogue_seed(chunks))
         corpus.add("fuzz-sniff", pair_seed(chunks))
         for seed in message_seeds(chunks):
             corpus.add("fuzz-message", seed)
+            corpus.add("fuzz-mime", seed)
         for seed in auth_seeds(chunks):
             corpus.add("fuzz-auth", seed)
         for _, payload in chunks:

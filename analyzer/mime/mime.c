@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * mime.c - walks GMime's tree once and notes the parts; decodes their contents when asked. */
+#include "mime.h"
+
+#include "../message/header.h"
+#include "mime_private.h"
+
+#include <string.h>
+
+enum { BLOCK = 32768 }; /* bytes decoded at once */
+
+/* A part on the way down: its path and whether it lies in an attached message. */
+typedef struct Place {
+    const char *path;
+    const char *boundary; /* of the multipart that holds it, or NULL */
+    bool inner;
+    const struct Place *above; /* what holds it, or NULL */
+} Place;
+
+static void walk(MsMime *mime, GMimeObject *object, const Place *place);
+
+static void part_clear(gpointer data)
+{
+    MsPart *part = data;
+    g_free(part->path);
+    g_free(part->type);
+    g_free(part->charset);
+    g_free(part->encoding);
+    g_free(part->disposition);
+    g_free(part->filename);
+    g_free(part->content_id);
+}
+
+void ms_mime_field_at(const MsMime *mime, GMimeObject *object, const char *name, uint64_t *at,
+                      uint64_t *length)
+{
+    enum { MOST = 65536 };
+    *at = *length = 0;
+    GMimeHeader *header =
+        g_mime_header_list_get_header(g_mime_object_get_header_list(object), name);
+    gint64 offset = header ? g_mime_header_get_offset(header) : -1;
+    if (offset < 0)
+        return;
+    uint8_t *text = g_malloc(MOST);
+    size_t got = ms_message_read(mime->source.message, (uint64_t)offset, text, MOST);
+    size_t next = 0;
+    MsHeaderField field;
+    if (ms_header_next(text, got, true, &next, &field) && field.offset == 0) {
+        bool empty = field.value_length == 0;
+        *at = (uint64_t)offset + (empty ? 0 : field.value_offset);
+        *length = empty ? field.length : field.value_length;
+    }
+    g_free(text);
+}
+
+/* No hole lies in or beside the bytes, and they end before what was shown ends unfinished. */
+static bool is_whole(const MsMime *mime, uint64_t at, uint64_t length)
+{
+    const MsMessage *message = mime->source.message;
+    size_t n_holes;
+    const uint64_t *holes = ms_message_holes(message, &n_holes);
+    for (size_t i = 0; i < n_holes; i++)
+        if (holes[i] >= at && holes[i] <= at + length)
+            return false;
+    uint64_t end = MIN(ms_message_kept(message), mime->source.most);
+    return at + length < end || (ms_message_complete(message) && end == ms_message_size(message));
+}
+
+/* Offset of the next boundary line of what holds the part at or behind `from`, without the line end
+ * before it; the end of the message when there is none. */
+static uint64_t boundary_from(const MsMime *mime, uint64_t from, const Place *place)
+{
+    while (place && !place->boundary)
+        place = place->above;
+    const char *boundary = place ? place->boundary : NULL;
+    uint64_t end = MIN(ms_message_kept(mime->source.message), mime->source.most);
+    if (!boundary)
+        return end;
+    g_autofree char *mark = g_strconcat("\n--", boundary, NULL);
+    size_t length = strlen(mark);
+    size_t room = BLOCK + length;
+    g_autofree uint8_t *block = g_malloc(room);
+    for (uint64_t at = from; at < end;) {
+        size_t got = ms_message_read(mime->source.message, at, block, room);
+        const uint8_t *found = got >= length ? memmem(block, got, mark, length) : NULL;
+        if (found) {
+            uint64_t feed = at + (uint64_t)(found - block);
+            return found > block && found[-1] == '\r' ? feed - 1 : feed;
+        }
+        if (got < room)
+            break;
+        at += got - length;
+    }
+    return end;
+}
+
+static char *lower(const char *text)
+{
+    return text ? g_ascii_strdown(text, -1) : NULL;
+}
+
+static const char *encoding_name(GMimeObject *object)
+{
+    const char *name = GMIME_IS_PART(object)
+                           ? g_mime_content_encoding_to_string(
+                                 g_mime_part_get_content_encoding((GMimePart *)object))
+                           : NULL;
+    return name ? name : "7bit";
+}
+
+/* Notes a part; its content comes later. */
+static MsPart *note(MsMime *mime, GMimeObject *object, const Place *place)
+{
+    MsPart part = {.path = g_strdup(place->path), .inner = place->inner};
+    GMimeContentType *type = g_mime_object_get_content_type(object);
+    g_autofree char *name = g_mime_content_type_get_mime_type(type);
+    part.type = lower(name);
+    part.charset = g_strdup(g_mime_content_type_get_parameter(type, "charset"));
+    part.encoding = lower(encoding_name(object));
+    GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
+    if (disposition)
+        part.disposition = lower(g_mime_content_disposition_get_disposition(disposition));
+    const char *filename =
+        disposition ? g_mime_content_disposition_get_parameter(disposition, "filename") : NULL;
+    const char *field = "Content-Disposition";
+    if (!filename) {
+        filename = g_mime_content_type_get_parameter(type, "name");
+        field = "Content-Type";
+    }
+    part.filename = filename ? g_utf8_make_valid(filename, -1) : NULL;
+    part.content_id = g_strdup(g_mime_object_get_content_id(object));
+    ms_mime_field_at(mime, object, "Content-Type", &part.type_at, &part.type_length);
+    if (filename)
+        ms_mime_field_at(mime, object, field, &part.name_at, &part.name_length);
+    g_array_append_val(mime->parts, part);
+    return &g_array_index(mime->parts, MsPart, mime->parts->len - 1);
+}
+
+/* Where content ends of which GMime says that it ends at `end`: GMime goes by the line end of the
+ * boundary line, not by the one before it, which may be another. */
+static uint64_t content_end(const MsMime *mime, uint64_t at, uint64_t end, const Place *place)
+{
+    uint8_t block[2 + 4 + 2 + 1000];
+    uint64_t from = end - MIN(end - MIN(at, end), 2);
+    size_t got = ms_message_read(mime->source.message, from, block, sizeof block);
+    for (; place; place = place->above) {
+        size_t length = place->boundary ? strlen(place->boundary) : 0;
+        for (size_t i = 0; length > 0 && i < 6 && i + 3 + length <= got; i++) {
+            if (memcmp(block + i, "\n--", 3) != 0 ||
+                memcmp(block + i + 3, place->boundary, length) != 0)
+                continue;
+            bool pair = i > 0 && block[i - 1] == '\r';
+            return MAX(at, from + i - (pair ? 1 : 0));
+        }
+    }
+    return end;
+}
+
+static void note_content(MsMime *mime, MsPart *part, uint64_t at, uint64_t end)
+{
+    part->leaf = true;
+    part->at = at;
+    part->length = end > at ? end - at : 0;
+    part->attached =
+        part->filename || (part->disposition && strcmp(part->disposition, "attachment") == 0);
+    part->complete = is_whole(mime, part->at, part->length);
+}
+
+static void walk_multipart(MsMime *mime, GMimeMultipart *multipart, const Place *place)
+{
+    int count = g_mime_multipart_get_count(multipart);
+    bool top = strcmp(place->path, "0") == 0;
+    for (int i = 0; i < count; i++) {
+        g_autofree char *path =
+            top ? g_strdup_printf("%d", i + 1) : g_strdup_printf("%s.%d", place->path, i + 1);
+        const Place below = {path, g_mime_multipart_get_boundary(multipart), place->inner, place};
+        walk(mime, g_mime_multipart_get_part(multipart, i), &below);
+    }
+}
+
+/* Offset of the message's first header field; -1 when it has none. GMime keeps the Content-* fields
+ * apart from the others. */
+static gint64 header_start(GMimeMessage *message)
+{
+    GMimeObject *objects[] = {(GMimeObject *)message, g_mime_message_get_mime_part(message)};
+    gint64 start = -1;
+    for (size_t i = 0; i < G_N_ELEMENTS(objects); i++) {
+        GMimeHeaderList *list = objects[i] ? g_mime_object_get_header_list(objects[i]) : NULL;
+        GMimeHeader *first = list ? g_mime_header_list_get_header_at(list, 0) : NULL;
+        gint64 at = first ? g_mime_header_get_offset(first) : -1;
+        if (at >= 0 && (start < 0 || at < start))
+            start = at;
+    }
+    return start;
+}
+
+/* An attached message: its bytes are the content, its parts are noted as inner ones. */
+static void walk_attached(MsMime *mime, GMimeMessagePart *object, const Place *place)
+{
+    MsPart *part = note(mime, (GMimeObject *)object, place);
+    GMimeMessage *message = g_mime_message_part_get_message(object);
+    gint64 at = message ? header_start(message) : -1;
+    if (at >= 0)
+        note_content(mime, part, (uint64_t)at, boundary_from(mime, (uint64_t)at, place));
+    GMimeObject *inside = message ? g_mime_message_get_mime_part(message) : NULL;
+    if (!inside)
+        return;
+    g_autofree char *path =
+        GMIME_IS_MULTIPART(inside) ? g_strdup(place->path) : g_strdup_printf("%s.1", place->path);
+    const Place below = {path, NULL, true, place};
+    if (GMIME_IS_MULTIPART(inside))
+        walk_multipart(mime, (GMimeMultipart *)inside, &below);
+    else
+        walk(mime, inside, &below);
+}
+
+static void walk(MsMime *mime, GMimeObject *object, const Place *place)
+{
+    if (mime->parts->len >= mime->most_parts) {
+        mime->source.limited = true;
+        return;
+    }
+    if (GMIME_IS_MULTIPART(object)) {
+        note(mime, object, place);
+        walk_multipart(mime, (GMimeMultipart *)object, place);
+    } else if (GMIME_IS_MESSAGE_PART(object)) {
+        walk_attached(mime, (GMimeMessagePart *)object, place);
+    } else {
+        MsPart *part = note(mime, object, place);
+        GMimeDataWrapper *content =
+            GMIME_IS_PART(object) ? g_mime_part_get_content((GMimePart *)object) : NULL;
+        GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
+        uint64_t end = MIN(ms_message_kept(mime->source.message), mime->source.most);
+        if (stream && stream->bound_start >= 0)
+            note_content(mime, part, (uint64_t)stream->bound_start,
+                         stream->bound_end < 0 ? end
+                                               : content_end(mime, (uint64_t)stream->bound_start,
+                                                             (uint64_t)stream->bound_end, place));
+        else
+            note_content(mime, part, 0, 0);
+    }
+}
+
+/* GMime finds no header: all of it is text (RFC 2045 5.2). */
+static void note_plain(MsMime *mime)
+{
+    MsPart part = {
+        .path = g_strdup("1"), .type = g_strdup("text/plain"), .encoding = g_strdup("7bit")};
+    note_content(mime, &part, 0, MIN(ms_message_kept(mime->source.message), mime->source.most));
+    g_array_append_val(mime->parts, part);
+}
+
+MsMime *ms_mime_new(const MsMessage *message, const MsLimits *limits)
+{
+    g_mime_init(); /* only the first call does anything */
+    MsMime *mime = g_new0(MsMime, 1);
+    mime->source = (MsMimeSource){.message = message,
+                                  .most = limits->value[MS_LIMIT_MIME_BYTES],
+                                  .most_lines = limits->value[MS_LIMIT_MIME_LINES]};
+    mime->source.limited = ms_message_kept(message) > mime->source.most;
+    mime->most_parts = limits->value[MS_LIMIT_MIME_PARTS];
+    mime->most_ranges = (size_t)limits->value[MS_LIMIT_FACT_RANGES];
+    mime->most_text = (size_t)limits->value[MS_LIMIT_MESSAGE_HEAD];
+    mime->parts = g_array_new(FALSE, FALSE, sizeof(MsPart));
+    g_array_set_clear_func(mime->parts, part_clear);
+    mime->stream = ms_mime_stream_new(&mime->source);
+    GMimeParser *parser = g_mime_parser_new_with_stream(mime->stream);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    mime->tree = g_mime_parser_construct_message(parser, NULL);
+    g_object_unref(parser);
+    GMimeObject *top = mime->tree ? g_mime_message_get_mime_part(mime->tree) : NULL;
+    if (top) {
+        const Place place = {GMIME_IS_MULTIPART(top) ? "0" : "1", NULL, false, NULL};
+        walk(mime, top, &place);
+    } else {
+        note_plain(mime);
+    }
+    return mime;
+}
+
+void ms_mime_free(MsMime *mime)
+{
+    if (!mime)
+        return;
+    g_clear_object(&mime->tree);
+    g_clear_object(&mime->stream);
+    g_array_unref(mime->parts);
+    g_free(mime);
+}
+
+const MsPart *ms_mime_parts(const MsMime *mime, size_t *count)
+{
+    *count = mime->parts->len;
+    return (const MsPart *)(const void *)mime->parts->data;
+}
+
+bool ms_mime_limited(const MsMime *mime)
+{
+    return mime->source.limited;
+}
+
+/* ---- contents ---- */
+
+/* The filter that undoes the part's encoding, or NULL when it needs none. */
+static GMimeFilter *decoder_of(const MsPart *part)
+{
+    switch (g_mime_content_encoding_from_string(part->encoding)) {
+    case GMIME_CONTENT_ENCODING_BASE64:
+        return g_mime_filter_basic_new(GMIME_CONTENT_ENCODING_BASE64, FALSE);
+    case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
+        return g_mime_filter_basic_new(GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE, FALSE);
+    case GMIME_CONTENT_ENCODING_UUENCODE:
+        return g_mime_filter_basic_new(GMIME_CONTENT_ENCODING_UUENCODE, FALSE);
+    default:
+        return NULL;
+    }
+}
+
+bool ms_mime_decode(const MsMime *mime, const MsPart *part, MsMimeSink sink, void *user_data)
+{
+    GMimeFilter *filter = decoder_of(part);
+    g_autofree char *block = g_malloc(BLOCK);
+    bool good = true;
+    uint64_t end = part->at + part->length;
+    for (uint64_t at = part->at; good && at < end;) {
+        size_t got = ms_message_read(mime->source.message, at, (uint8_t *)block,
+                                     (size_t)MIN((uint64_t)BLOCK, end - at));
+        if (got == 0)
+            break;
+        at += got;
+        char *out = block;
+        size_t length = got;
+        size_t prespace;
+        if (filter)
+            g_mime_filter_filter(filter, block, got, 0, &out, &length, &prespace);
+        if (length > 0)
+            good = sink((const uint8_t *)out, length, user_data);
+    }
+    if (filter) {
+        /* Base64 whose padding is missing: with it the last one or two bytes come out, too. */
+        bool base64 = strcmp(part->encoding, "base64") == 0;
+        size_t padding = base64 ? 2 : 0;
+        memset(block, '=', padding);
+        char *out = block;
+        size_t length = 0;
+        size_t prespace;
+        g_mime_filter_complete(filter, block, padding, 0, &out, &length, &prespace);
+        if (good && length > 0)
+            good = sink((const uint8_t *)out, length, user_data);
+        g_object_unref(filter);
+    }
+    return good;
+}
+
+typedef struct {
+    MsBuffer raw;
+    size_t most;
+} Text;
+
+static bool collect(const uint8_t *data, size_t length, void *user_data)
+{
+    Text *text = user_data;
+    ms_buffer_append(&text->raw, data, MIN(length, text->most - text->raw.length));
+    return text->raw.length < text->most;
+}
+
+void ms_mime_text(const MsMime *mime, const MsPart *part, size_t most, MsBuffer *out)
+{
+    Text text = {.most = most};
+    ms_mime_decode(mime, part, collect, &text);
+    GMimeFilter *filter = part->charset ? g_mime_filter_charset_new(part->charset, "UTF-8") : NULL;
+    if (filter && text.raw.length > 0) {
+        char *converted;
+        size_t length;
+        size_t prespace;
+        g_mime_filter_complete(filter, (char *)text.raw.data, text.raw.length, 0, &converted,
+                               &length, &prespace);
+        ms_buffer_append(out, converted, MIN(length, most));
+    } else {
+        ms_buffer_append(out, text.raw.data, text.raw.length);
+    }
+    g_clear_object(&filter);
+    ms_buffer_clear(&text.raw);
+}

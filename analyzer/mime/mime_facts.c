@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * mime_facts.c - the parts and the decoded header of a mail as facts, with the bytes of the message
+ * they were read from. */
+#include "../message/hash.h"
+#include "mime_private.h"
+
+#include <string.h>
+
+enum { KIND_BYTES = 65536 }; /* of a content, shown to libmagic */
+
+/* One run over the parts. */
+typedef struct {
+    const MsMime *mime;
+    MsHeaderFunc func;
+    void *user_data;
+    MsRanges where;
+} Say;
+
+static void say(Say *s, MsFieldId field, int32_t item, const char *text, size_t length,
+                int64_t number, uint64_t at, uint64_t extent)
+{
+    const MsMessage *message = s->mime->source.message;
+    ms_ranges_reset(&s->where);
+    ms_message_where(message, at, extent, &s->where);
+    const MsFact fact = {.field = (uint16_t)field,
+                         .direction = (uint8_t)ms_message_direction(message),
+                         .message = ms_message_number(message),
+                         .item = item,
+                         .text = text,
+                         .text_length = (uint32_t)length,
+                         .number = number,
+                         .time_ns = s->where.time_ns,
+                         .ranges = s->where.range,
+                         .n_ranges = s->where.n_ranges,
+                         .ranges_omitted = s->where.omitted};
+    s->func(&fact, s->user_data);
+}
+
+static void say_text(Say *s, MsFieldId field, int32_t item, const char *text, uint64_t at,
+                     uint64_t extent)
+{
+    if (text)
+        say(s, field, item, text, strlen(text), 0, at, extent);
+}
+
+/* ---- the header of the mail ---- */
+
+static void say_addresses(Say *s, InternetAddressList *list, MsFieldId address, MsFieldId name,
+                          uint64_t at, uint64_t extent, unsigned depth)
+{
+    for (int i = 0; list && i < internet_address_list_length(list); i++) {
+        InternetAddress *one = internet_address_list_get_address(list, i);
+        if (INTERNET_ADDRESS_IS_GROUP(one)) {
+            if (depth < 4)
+                say_addresses(s, internet_address_group_get_members((InternetAddressGroup *)one),
+                              address, name, at, extent, depth + 1);
+            continue;
+        }
+        say_text(s, address, -1, internet_address_mailbox_get_addr((InternetAddressMailbox *)one),
+                 at, extent);
+        if (name < MS_N_FIELDS)
+            say_text(s, name, -1, internet_address_get_name(one), at, extent);
+    }
+}
+
+static void say_header(Say *s)
+{
+    static const struct {
+        GMimeAddressType type;
+        const char *field;
+        MsFieldId address, name;
+    } lists[] = {
+        {GMIME_ADDRESS_TYPE_FROM, "From", MS_FIELD_MESSAGE_FROM_ADDRESS,
+         MS_FIELD_MESSAGE_FROM_NAME},
+        {GMIME_ADDRESS_TYPE_REPLY_TO, "Reply-To", MS_FIELD_MESSAGE_REPLY_TO, MS_N_FIELDS},
+        {GMIME_ADDRESS_TYPE_TO, "To", MS_FIELD_MESSAGE_TO_ADDRESS, MS_N_FIELDS},
+        {GMIME_ADDRESS_TYPE_CC, "Cc", MS_FIELD_MESSAGE_CC_ADDRESS, MS_N_FIELDS},
+        {GMIME_ADDRESS_TYPE_BCC, "Bcc", MS_FIELD_MESSAGE_BCC_ADDRESS, MS_N_FIELDS},
+    };
+    GMimeMessage *tree = s->mime->tree;
+    GMimeObject *object = (GMimeObject *)tree;
+    uint64_t at;
+    uint64_t extent;
+    ms_mime_field_at(s->mime, object, "Subject", &at, &extent);
+    if (extent > 0)
+        say_text(s, MS_FIELD_MESSAGE_SUBJECT_DECODED, -1, g_mime_message_get_subject(tree), at,
+                 extent);
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        ms_mime_field_at(s->mime, object, lists[i].field, &at, &extent);
+        if (extent > 0)
+            say_addresses(s, g_mime_message_get_addresses(tree, lists[i].type), lists[i].address,
+                          lists[i].name, at, extent, 0);
+    }
+    ms_mime_field_at(s->mime, object, "Date", &at, &extent);
+    GDateTime *date = extent > 0 ? g_mime_message_get_date(tree) : NULL;
+    if (date) {
+        say(s, MS_FIELD_MESSAGE_SENT, -1, NULL, 0, g_date_time_to_unix(date) * 1000000000, at,
+            extent);
+        g_autofree char *zone = g_date_time_format(date, "%z");
+        say_text(s, MS_FIELD_MESSAGE_ZONE, -1, zone, at, extent);
+    }
+}
+
+/* ---- the parts ---- */
+
+/* What one run over a decoded content gives. */
+typedef struct {
+    uint64_t size;
+    MsHash *sha256;
+    GChecksum *md5;
+    MsBuffer head;
+} Digest;
+
+static bool digest(const uint8_t *data, size_t length, void *user_data)
+{
+    Digest *d = user_data;
+    d->size += length;
+    if (d->sha256) {
+        ms_hash_push(d->sha256, data, length);
+        g_checksum_update(d->md5, data, (gssize)length);
+    }
+    if (d->head.length < KIND_BYTES)
+        ms_buffer_append(&d->head, data, MIN(length, KIND_BYTES - d->head.length));
+    return true;
+}
+
+static void say_content(Say *s, const MsPart *part, int32_t item, bool hash, MsKind *kind)
+{
+    Digest d = {0};
+    if (hash && part->complete) {
+        d.sha256 = ms_hash_new();
+        d.md5 = g_checksum_new(G_CHECKSUM_MD5);
+    }
+    ms_mime_decode(s->mime, part, digest, &d);
+    say(s, MS_FIELD_PART_SIZE, item, NULL, 0, (int64_t)d.size, part->at, part->length);
+    say(s, MS_FIELD_PART_COMPLETE, item, NULL, 0, part->complete, part->at, part->length);
+    if (d.sha256) {
+        char hex[MS_HASH_HEX + 1];
+        ms_hash_end(d.sha256, hex);
+        say_text(s, MS_FIELD_PART_SHA256, item, hex, part->at, part->length);
+        say_text(s, MS_FIELD_PART_MD5, item, g_checksum_get_string(d.md5), part->at, part->length);
+        ms_hash_free(d.sha256);
+        g_checksum_free(d.md5);
+    }
+    if (kind && part->attached && d.head.length > 0)
+        say_text(s, MS_FIELD_PART_REAL_TYPE, item, ms_kind_of(kind, d.head.data, d.head.length),
+                 part->at, part->length);
+    ms_buffer_clear(&d.head);
+}
+
+/* The text a reader sees first: the first text part that is no attachment. */
+static void say_body(Say *s, const MsPart *parts, size_t n_parts)
+{
+    const MsPart *best = NULL;
+    for (size_t i = 0; i < n_parts && !best; i++)
+        if (parts[i].leaf && !parts[i].attached && !parts[i].inner &&
+            strcmp(parts[i].type, "text/plain") == 0)
+            best = &parts[i];
+    for (size_t i = 0; i < n_parts && !best; i++)
+        if (parts[i].leaf && !parts[i].attached && !parts[i].inner &&
+            g_str_has_prefix(parts[i].type, "text/"))
+            best = &parts[i];
+    if (!best)
+        return;
+    MsBuffer text = {0};
+    ms_mime_text(s->mime, best, s->mime->most_text, &text);
+    say(s, MS_FIELD_MESSAGE_TEXT, -1, text.data ? (const char *)text.data : "", text.length, 0,
+        best->at, best->length);
+    ms_buffer_clear(&text);
+}
+
+void ms_mime_facts(const MsMime *mime, bool hash, MsKind *kind, MsHeaderFunc func, void *user_data)
+{
+    Say s = {.mime = mime, .func = func, .user_data = user_data};
+    if (mime->tree)
+        say_header(&s);
+    size_t n_parts;
+    const MsPart *parts = ms_mime_parts(mime, &n_parts);
+    say_body(&s, parts, n_parts);
+    for (size_t i = 0; i < n_parts; i++) {
+        const MsPart *part = &parts[i];
+        int32_t item = (int32_t)i;
+        uint64_t at = part->type_length > 0 ? part->type_at : part->at;
+        uint64_t extent = part->type_length > 0 ? part->type_length : part->length;
+        say_text(&s, MS_FIELD_PART_PATH, item, part->path, at, extent);
+        say_text(&s, MS_FIELD_PART_TYPE, item, part->type, at, extent);
+        say_text(&s, MS_FIELD_PART_CHARSET, item, part->charset, at, extent);
+        if (part->leaf)
+            say_text(&s, MS_FIELD_PART_ENCODING, item, part->encoding, at, extent);
+        say_text(&s, MS_FIELD_PART_DISPOSITION, item, part->disposition,
+                 part->name_length ? part->name_at : at,
+                 part->name_length ? part->name_length : extent);
+        say_text(&s, MS_FIELD_PART_FILENAME, item, part->filename, part->name_at,
+                 part->name_length);
+        if (part->leaf)
+            say_content(&s, part, item, hash, kind);
+    }
+    ms_ranges_clear(&s.where);
+}

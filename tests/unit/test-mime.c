@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * test-mime.c - mails of many shapes: their parts, decoded contents and header, and where each
+ * lies; holes and caps. */
+#include "mime/mime.h"
+
+#include <glib.h>
+
+#include <string.h>
+
+/* A mail of which a part is in each frame: frame n holds bytes n*100.., its first is at offset 54.
+ * `hole`: offset at which a byte is missing, or -1. */
+static MsMessage *make(const char *text, size_t length, gssize hole)
+{
+    MsLimits limits;
+    ms_limits_default(&limits);
+    MsMessage *message = ms_message_new(2, MS_TO_SERVER, &limits, MS_KEEP_ALL, true, NULL, NULL);
+    for (size_t at = 0; at < length;) {
+        size_t end = MIN((at / 100 + 1) * 100, length);
+        if (hole >= 0 && (size_t)hole >= at && (size_t)hole < end && (size_t)hole != at)
+            end = (size_t)hole;
+        MsPiece piece = {.at = at,
+                         .time_ns = (int64_t)at,
+                         .place = {.frame = (uint32_t)(at / 100),
+                                   .offset = (uint32_t)(54 + at % 100),
+                                   .length = (uint32_t)(end - at)}};
+        MsBytes bytes = {.data = (const uint8_t *)text + at,
+                         .length = end - at,
+                         .at = at,
+                         .pieces = &piece,
+                         .n_pieces = 1};
+        if (hole >= 0 && (size_t)hole == at)
+            ms_message_gap(message, 5);
+        ms_message_push(message, &bytes, 0, end - at);
+        at = end;
+    }
+    ms_message_end(message, hole < 0);
+    return message;
+}
+
+static bool collect(const uint8_t *data, size_t length, void *user_data)
+{
+    g_string_append_len(user_data, (const char *)data, (gssize)length);
+    return true;
+}
+
+/* One line a part: path type encoding name = content, with `?` when incomplete, `+` when attached.
+ */
+static char *describe(const MsMime *mime)
+{
+    GString *out = g_string_new("");
+    size_t count;
+    const MsPart *parts = ms_mime_parts(mime, &count);
+    for (size_t i = 0; i < count; i++) {
+        const MsPart *part = &parts[i];
+        g_string_append_printf(out, "%s %s", part->path, part->type);
+        if (part->leaf) {
+            g_string_append_printf(out, " %s%s%s", part->encoding, part->attached ? "+" : "",
+                                   part->complete ? "" : "?");
+            if (part->filename)
+                g_string_append_printf(out, " <%s>", part->filename);
+            g_string_append(out, " =");
+            ms_mime_decode(mime, part, collect, out);
+        }
+        g_string_append_c(out, '|');
+    }
+    return g_string_free(out, FALSE);
+}
+
+#define TOP "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+
+static void test_parts(void)
+{
+    static const struct {
+        const char *mail, *parts;
+    } rows[] = {
+        {"", "1 text/plain 7bit =|"},
+        {"no header at all\r\n", "1 text/plain 7bit =no header at all\r\n|"},
+        {"Subject: x\r\n\r\nbody\r\n", "1 text/plain 7bit =body\r\n|"},
+        {"Content-Type: TEXT/HTML\r\nContent-Transfer-Encoding: "
+         "Quoted-Printable\r\n\r\na=3Db=\r\nc",
+         "1 text/html quoted-printable =a=bc|"},
+        /* The CRLF before a boundary does not belong to the part (RFC 2046 5.1.1). */
+        {TOP "preamble\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: "
+             "text/html\r\n\r\ntwo\r\n\r\n--b--\r\nend",
+         "0 multipart/mixed|1 text/plain 7bit =one|2 text/html 7bit =two\r\n|"},
+        {TOP "--b\r\nContent-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n"
+             "\r\nQUJD\r\nREVG\r\n--b--",
+         "0 multipart/mixed|1 image/png base64+ <a.png> =ABCDEF|"},
+        /* Padding that is missing, and a lone sextet, which says nothing. */
+        {"Content-Transfer-Encoding: base64\r\n\r\nQUJDRA", "1 text/plain base64 =ABCD|"},
+        {"Content-Transfer-Encoding: base64\r\n\r\nQUJDRE", "1 text/plain base64 =ABCD|"},
+        {"Content-Transfer-Encoding: base64\r\n\r\nQUJDREU", "1 text/plain base64 =ABCDE|"},
+        {"Content-Transfer-Encoding: base64\r\n\r\nQUJDR", "1 text/plain base64 =ABC|"},
+        {"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\n#86)C\n`\nend\n",
+         "1 text/plain x-uuencode =abc|"},
+        /* Names: RFC 2231 with charset and continuation, RFC 2047 as many send it. */
+        {TOP
+         "--b\r\nContent-Disposition: attachment; filename*=utf-8''%C3%A9%20.txt\r\n\r\nx\r\n--b--",
+         "0 multipart/mixed|1 text/plain 7bit+ <\xc3\xa9 .txt> =x|"},
+        {TOP
+         "--b\r\nContent-Disposition: attachment; filename*0=\"a\"; filename*1=\"b.c\"\r\n\r\nx\r\n"
+         "--b--",
+         "0 multipart/mixed|1 text/plain 7bit+ <ab.c> =x|"},
+        {TOP
+         "--b\r\nContent-Disposition: attachment;\r\n filename=\"=?iso-8859-1?Q?=E9.c?=\"\r\n\r\nx"
+         "\r\n--b--",
+         "0 multipart/mixed|1 text/plain 7bit+ <\xc3\xa9.c> =x|"},
+        /* No end: the last part is still there, and whole, as the message is. */
+        {TOP "--b\r\n\r\none", "0 multipart/mixed|1 text/plain 7bit =one|"},
+        /* Multiparts in multiparts. */
+        {TOP "--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nt\r\n--c\r\n"
+             "Content-Type: text/html\r\n\r\nh\r\n--c--\r\n--b\r\n\r\nlast\r\n--b--",
+         "0 multipart/mixed|1 multipart/alternative|1.1 text/plain 7bit =t|1.2 text/html 7bit =h|"
+         "2 text/plain 7bit =last|"},
+        /* An attached mail is a part, and what is in it lies below. */
+        {TOP "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nhello\r\n--b--",
+         "0 multipart/mixed|1 message/rfc822 7bit =Subject: inner\r\n\r\nhello|"
+         "1.1 text/plain 7bit =hello|"},
+        {TOP
+         "--b\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=d\r\n"
+         "\r\n--d\r\n\r\nx\r\n--d--\r\n--b\r\n\r\ny\r\n--b--",
+         "0 multipart/mixed|1 message/rfc822 7bit =Content-Type: multipart/mixed; "
+         "boundary=d\r\n\r\n"
+         "--d\r\n\r\nx\r\n--d--|1.1 text/plain 7bit =x|2 text/plain 7bit =y|"},
+        /* An inner multipart that the outer boundary ends. */
+        {TOP
+         "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nt\r\n--b\r\n\r\nlast"
+         "\r\n--b--",
+         "0 multipart/mixed|1 multipart/mixed|1.1 text/plain 7bit =t|2 text/plain 7bit =last|"},
+        /* Line ends of both kinds, nothing, and a boundary that ends the mail. */
+        {TOP "--b\r\n\r\none\n--b\r\n\r\n--b\n\r\nthree\r\n--b\r\n\r\nfour\r\n--b--",
+         "0 multipart/mixed|1 text/plain 7bit =one|2 text/plain 7bit =|3 text/plain 7bit =three|"
+         "4 text/plain 7bit =four|"},
+        /* Bare line feeds. */
+        {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--\n",
+         "0 multipart/mixed|1 text/plain 7bit =one|2 text/plain 7bit =two|"},
+    };
+    MsLimits limits;
+    ms_limits_default(&limits);
+    size_t checked = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(MsMessage) message = make(rows[i].mail, strlen(rows[i].mail), -1);
+        g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+        g_autofree char *parts = describe(mime);
+        g_assert_cmpstr(parts, ==, rows[i].parts);
+        g_assert_false(ms_mime_limited(mime));
+        checked++;
+    }
+    g_assert_cmpuint(checked, ==, 21);
+}
+
+/* A hole spoils the part it lies in or touches, and no other. */
+static void test_holes(void)
+{
+    static const char mail[] =
+        TOP "--b\r\n\r\nfirst\r\n--b\r\n\r\nsecond\r\n--b\r\n\r\nthird\r\n--b--";
+    static const struct {
+        const char *before, *parts;
+    } rows[] = {
+        {"irst", "1 text/plain 7bit? =first|2 text/plain 7bit =second|3 text/plain 7bit =third|"},
+        {"first", "1 text/plain 7bit? =first|2 text/plain 7bit =second|3 text/plain 7bit =third|"},
+        {"cond", "1 text/plain 7bit =first|2 text/plain 7bit? =second|3 text/plain 7bit =third|"},
+        {"MIME", "1 text/plain 7bit =first|2 text/plain 7bit =second|3 text/plain 7bit =third|"},
+    };
+    MsLimits limits;
+    ms_limits_default(&limits);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *at = strstr(mail, rows[i].before);
+        g_autoptr(MsMessage) message = make(mail, sizeof mail - 1, at - mail);
+        g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+        g_autofree char *parts = describe(mime);
+        g_autofree char *wanted = g_strconcat("0 multipart/mixed|", rows[i].parts, NULL);
+        g_assert_cmpstr(parts, ==, wanted);
+    }
+}
+
+static void on_fact(const MsFact *fact, void *user_data)
+{
+    GString *out = user_data;
+    const MsField *field = ms_field((MsFieldId)fact->field);
+    g_assert_cmpint(fact->message, ==, 2);
+    g_assert_cmpint(fact->item >= 0, ==, field->scope == MS_PART);
+    g_string_append_printf(out, "%s", field->key);
+    if (field->type == MS_UINT || field->type == MS_BOOL || field->type == MS_TIME)
+        g_string_append_printf(out, "=%" G_GINT64_FORMAT, fact->number);
+    else
+        g_string_append_printf(out, "=%.*s", (int)fact->text_length, fact->text);
+    for (uint32_t i = 0; i < fact->n_ranges; i++)
+        g_string_append_printf(out, " %u:%u+%u", fact->ranges[i].frame, fact->ranges[i].offset,
+                               fact->ranges[i].length);
+    g_string_append_c(out, '\n');
+}
+
+static void test_facts(void)
+{
+    static const char mail[] = "From: =?utf-8?B?w4lyaWM=?= <eric@example.org>\r\n"
+                               "To: Team: ann@example.org, bob@example.org;\r\n"
+                               "Subject: =?iso-8859-1?Q?caf=E9?=\r\n"
+                               "Date: Sun, 22 Nov 2026 10:00:00 +0100\r\n"
+                               "Content-Type: text/plain; charset=iso-8859-1\r\n"
+                               "Content-Transfer-Encoding: quoted-printable\r\n\r\nna=EFve";
+    static const char wanted[] = "message.subject_decoded=caf\xc3\xa9 1:55+23\n"
+                                 "message.from_address=eric@example.org 0:60+39\n"
+                                 "message.from_name=\xc3\x89ric 0:60+39\n"
+                                 "message.to_address=ann@example.org 0:105+39\n"
+                                 "message.to_address=bob@example.org 0:105+39\n"
+                                 "message.sent=1795338000000000000 1:86+31\n"
+                                 "message.zone=+0100 1:86+31\n"
+                                 "message.text=na\xc3\xafve 2:112+7\n"
+                                 "part.path=1 1:133+21 2:54+9\n"
+                                 "part.type=text/plain 1:133+21 2:54+9\n"
+                                 "part.charset=iso-8859-1 1:133+21 2:54+9\n"
+                                 "part.encoding=quoted-printable 1:133+21 2:54+9\n"
+                                 "part.size=5 2:112+7\n"
+                                 "part.complete=1 2:112+7\n"
+                                 "part.sha256=x 2:112+7\n"
+                                 "part.md5=x 2:112+7\n";
+    MsLimits limits;
+    ms_limits_default(&limits);
+    g_autoptr(MsMessage) message = make(mail, sizeof mail - 1, -1);
+    g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+    GString *out = g_string_new("");
+    ms_mime_facts(mime, true, NULL, on_fact, out);
+    g_autofree char *sha256 = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "na\xefve", -1);
+    g_autofree char *md5 = g_compute_checksum_for_string(G_CHECKSUM_MD5, "na\xefve", -1);
+    g_string_replace(out, sha256, "x", 0);
+    g_string_replace(out, md5, "x", 0);
+    g_assert_cmpstr(out->str, ==, wanted);
+    g_string_free(out, TRUE);
+}
+
+/* Endless parts, fields and depths end at their caps, and that is said. */
+static void test_caps(void)
+{
+    MsLimits limits;
+    ms_limits_default(&limits);
+    limits.value[MS_LIMIT_MIME_PARTS] = 100;
+    limits.value[MS_LIMIT_MIME_LINES] = 1000;
+    GString *many = g_string_new(TOP);
+    for (int i = 0; i < 200; i++)
+        g_string_append(many, "--b\r\n\r\nx\r\n");
+    GString *lines = g_string_new("");
+    for (int i = 0; i < 5000; i++)
+        g_string_append(lines, "a: b\r\n");
+    GString *deep = g_string_new("");
+    for (int i = 0; i < 5000; i++)
+        g_string_append_printf(deep, "Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n",
+                               i, i);
+    GString *mails[] = {many, lines, deep};
+    for (size_t i = 0; i < G_N_ELEMENTS(mails); i++) {
+        g_autoptr(MsMessage) message = make(mails[i]->str, mails[i]->len, -1);
+        g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+        size_t count;
+        ms_mime_parts(mime, &count);
+        g_assert_cmpuint(count, <=, 100);
+        g_assert_true(ms_mime_limited(mime));
+        g_string_free(mails[i], TRUE);
+    }
+}
+
+/* The real type comes from the content, not from what is declared. */
+static void test_kind(void)
+{
+    static const uint8_t png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0";
+    MsKind *kind = ms_kind_new();
+    g_assert_cmpstr(ms_kind_of(kind, png, sizeof png - 1), ==, "image/png");
+    g_assert_cmpstr(ms_kind_of(kind, (const uint8_t *)"hello\n", 6), ==, "text/plain");
+    ms_kind_free(kind);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/mime/parts", test_parts);
+    g_test_add_func("/mime/holes", test_holes);
+    g_test_add_func("/mime/facts", test_facts);
+    g_test_add_func("/mime/caps", test_caps);
+    g_test_add_func("/mime/kind", test_kind);
+    return g_test_run();
+}
