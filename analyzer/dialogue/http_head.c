@@ -14,15 +14,16 @@ enum { LONGEST_METHOD = 24 };
 static const struct {
     const char *name;
     MsHttpField field;
-} names[] = {{"host", MS_HTTP_HOST},
-             {"content-length", MS_HTTP_LENGTH},
-             {"transfer-encoding", MS_HTTP_TRANSFER},
-             {"content-type", MS_HTTP_TYPE},
-             {"content-encoding", MS_HTTP_CODING},
-             {"cookie", MS_HTTP_COOKIE},
-             {"referer", MS_HTTP_REFERER},
-             {"authorization", MS_HTTP_AUTHORIZATION},
-             {"location", MS_HTTP_LOCATION}};
+    uint8_t length; /* of the name */
+} names[] = {{"host", MS_HTTP_HOST, 4},
+             {"content-length", MS_HTTP_LENGTH, 14},
+             {"transfer-encoding", MS_HTTP_TRANSFER, 17},
+             {"content-type", MS_HTTP_TYPE, 12},
+             {"content-encoding", MS_HTTP_CODING, 16},
+             {"cookie", MS_HTTP_COOKIE, 6},
+             {"referer", MS_HTTP_REFERER, 7},
+             {"authorization", MS_HTTP_AUTHORIZATION, 13},
+             {"location", MS_HTTP_LOCATION, 8}};
 
 bool ms_span_is(MsSpan span, const char *word)
 {
@@ -162,7 +163,7 @@ static void read_field(MsSpan line, MsHttpHead *head)
     MsSpan name = {line.data, (size_t)(colon - line.data)};
     MsSpan value = trim((MsSpan){colon + 1, line.length - name.length - 1});
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (!ms_fold_is(name.data, name.length, names[i].name))
+        if (name.length != names[i].length || !ms_fold_equal(name.data, names[i].name, name.length))
             continue;
         MsHttpField field = names[i].field;
         if (field == MS_HTTP_LENGTH)

@@ -131,6 +131,16 @@ static bool is_mail(const MsHttpHead *head, const uint8_t *data, size_t length, 
     return mail;
 }
 
+/* GET of a picture, a style, a script: its fields need not be read. Were there a body behind it,
+ * what follows would be no request, and the connection would be given up. */
+static bool is_plain_get(const uint8_t *data, size_t length)
+{
+    if (length < 5 || memcmp(data, "GET ", 4) != 0)
+        return false;
+    const uint8_t *end = memchr(data + 4, ' ', length - 4);
+    return end && ms_webmail_is_part_of_page((MsSpan){data + 4, (size_t)(end - data) - 4});
+}
+
 /* What a step says. */
 typedef enum { STEP_ON, STEP_WAIT, STEP_MAIL, STEP_OVER } Step;
 
@@ -143,6 +153,11 @@ static Step step_head(MsHttpWatch *watch, const uint8_t *data, size_t length, bo
         if (length > HEAD_MOST || !ms_http_may_request(data, length, NULL))
             return STEP_OVER;
         return STEP_WAIT;
+    }
+    if (is_plain_get(data, size)) {
+        watch->scanned = 0;
+        *eaten = size;
+        return ++watch->passed >= limits->value[MS_LIMIT_HTTP_REQUESTS] ? STEP_OVER : STEP_ON;
     }
     if (!ms_http_head_read(data, size, &head) || !head.request)
         return STEP_OVER;

@@ -89,14 +89,41 @@ static bool has(MsSpan text, const char *word)
     return memmem(text.data, text.length, word, strlen(word)) != NULL;
 }
 
+static bool begins(MsSpan text, size_t at, const char *word)
+{
+    size_t i = 0;
+    while (word[i] && at + i < text.length && text.data[at + i] == (uint8_t)word[i])
+        i++;
+    return word[i] == '\0';
+}
+
+enum { WORD_PASSWORD = 1 << N_SYSTEMS };
+
+/* One pass over the target, as most requests are no mail: a bit for each system whose word is in
+ * it, and WORD_PASSWORD when its query may hold one. The words begin with `/`, `?` or `_`. */
+static uint32_t words_in(MsSpan target)
+{
+    uint32_t found = 0;
+    bool query = false;
+    for (size_t at = 0; at < target.length; at++) {
+        uint8_t byte = target.data[at];
+        if (byte == '/' || byte == '_' || byte == '?') {
+            char next = at + 1 < target.length ? (char)target.data[at + 1] : '\0';
+            for (size_t i = 0; i < N_SYSTEMS; i++)
+                if (systems[i].word[1] == next && begins(target, at, systems[i].word))
+                    found |= (uint32_t)1 << i;
+            query |= byte == '?';
+        } else if (query && byte == 'p' &&
+                   (begins(target, at, "pass") || begins(target, at, "pwd"))) {
+            found |= WORD_PASSWORD;
+        }
+    }
+    return found;
+}
+
 bool ms_webmail_wants_query(MsSpan target)
 {
-    if (!memchr(target.data, '?', target.length))
-        return false;
-    for (size_t i = 0; i < N_SYSTEMS; i++)
-        if (has(target, systems[i].word))
-            return true;
-    return has(target, "pass") || has(target, "pwd");
+    return words_in(target) != 0;
 }
 
 /* --- fields --- */
@@ -193,6 +220,20 @@ static MsSpan path_of(MsSpan url)
     return url;
 }
 
+bool ms_webmail_is_part_of_page(MsSpan target)
+{
+    MsSpan path = path_of(target);
+    static const char *const ends[] = {".css", ".gif", ".ico",  ".jpeg", ".jpg", ".js",   ".png",
+                                       ".svg", ".ttf", ".woff", ".webp", ".map", ".woff2"};
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        size_t length = strlen(ends[i]);
+        if (path.length > length && path.data[path.length - length] == '.' &&
+            memcmp(path.data + path.length - length, ends[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool has_cookie(MsSpan cookie)
 {
     for (size_t at = 0; at < cookie.length;) {
@@ -223,10 +264,7 @@ static bool is_webmail_place(const MsWebmailRequest *request)
 
 static const Rule *find_rule(const MsWebmailRequest *request)
 {
-    uint32_t may = 0; /* systems whose word is in the target */
-    for (size_t i = 0; i < N_SYSTEMS; i++)
-        if (has(request->target, systems[i].word))
-            may |= (uint32_t)1 << i;
+    uint32_t may = words_in(request->target) & (WORD_PASSWORD - 1);
     if (may == 0 && !request->has_body_form)
         return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
@@ -265,6 +303,8 @@ static MsWebmailAction judge_form(const MsWebmailRequest *request)
 static MsWebmailAction judge_path(const MsWebmailRequest *request)
 {
     MsSpan path = path_of(request->target);
+    if (ms_webmail_is_part_of_page(path))
+        return MS_WEBMAIL_NONE;
     MsWebmailAction action = MS_WEBMAIL_NONE;
     for (size_t at = 0; at < path.length && action == MS_WEBMAIL_NONE;) {
         const uint8_t *end = memchr(path.data + at, '/', path.length - at);

@@ -52,6 +52,10 @@ typedef enum { MS_WEBMAIL_PLACE, MS_WEBMAIL_BODY } MsWebmailWhere;
  * system, or of a password. Cheap. */
 bool ms_webmail_wants_query(MsSpan target);
 
+/* Whether the target is a file that only belongs to a page, by its ending: a style, a picture, a
+ * script. No rule is about a GET of one. */
+bool ms_webmail_is_part_of_page(MsSpan target);
+
 /* What the request does. */
 MsWebmailVerdict ms_webmail_judge(const MsWebmailRequest *request);
 

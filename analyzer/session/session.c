@@ -133,7 +133,7 @@ static void leave_watch(MsSessions *all, MsSession *session, MsStream *stream, O
     }
     ms_http_watch_free(session->watch);
     session->watch = NULL;
-    stream->half[!client].flags &= (uint16_t)~MS_HALF_UNHEARD;
+    ms_stream_hear(stream, !client);
     session->live = ms_live_new(all, stream, &found, held);
     if (passed > 0)
         ms_live_say_header(session->live, MS_FIELD_HTTP_PASSED, client, NULL, passed,
@@ -184,7 +184,8 @@ static MsSniffVerdict enter_watch(MsSessions *all, MsSession *session, MsStream 
     session->client = (uint8_t)!server;
     session->watch = probe;
     ms_hold_clear(&session->hold);
-    stream->half[server].flags |= MS_HALF_UNHEARD;
+    if (!all->sink.stream)
+        ms_stream_unhear(stream, server);
     eat(stream, now, server, held[server].length);
     eat(stream, now, !server, skip + eaten);
     if (verdict == MS_WATCH_MAIL)

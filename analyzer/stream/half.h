@@ -53,7 +53,7 @@ enum {
     MS_HALF_ENDED = 1 << 6,      /* the FIN was handed on */
     MS_HALF_BAD_SUM = 1 << 7,    /* a segment with a wrong checksum brought bytes */
     MS_HALF_GUESSED = 1 << 8,    /* offset 0 was not told by a SYN of its own or its SYN-ACK */
-    MS_HALF_UNHEARD = 1 << 9     /* set by the listener: for now nothing is to be kept of it */
+    MS_HALF_UNHEARD = 1 << 9     /* for now nobody listens to it, see ms_stream_unhear() */
 };
 
 typedef struct {

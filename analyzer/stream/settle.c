@@ -16,7 +16,7 @@ void ms_stream_deliver(MsStream *stream, MsStreamContext *context, unsigned side
     half->offset += bytes->length;
     half->next += (uint32_t)bytes->length;
     half->flags &= (uint16_t)~MS_HALF_TENTATIVE;
-    if ((stream->flags & MS_STREAM_DEAF) || (half->flags & MS_HALF_UNHEARD)) {
+    if (stream->flags & MS_STREAM_DEAF) {
         events->bytes(stream, side, bytes, bytes->length, context->user_data);
         return;
     }
@@ -140,7 +140,7 @@ bool ms_stream_satisfied(const MsStream *stream, unsigned side, uint64_t needs)
 {
     const MsHalf *other = &stream->half[!side];
     return needs <= other->offset || !(other->flags & MS_HALF_SENT) ||
-           (other->flags & MS_HALF_ENDED);
+           (other->flags & (MS_HALF_ENDED | MS_HALF_UNHEARD));
 }
 
 /* In mid-stream the first bytes seen need not be the first: they wait a little. */

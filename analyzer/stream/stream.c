@@ -383,6 +383,46 @@ bool ms_stream_linger(MsStream *stream, MsStreamContext *context, unsigned side,
            ms_half_acked(&stream->half[1]) > (int64_t)stream->half[1].offset;
 }
 
+void ms_stream_unhear(MsStream *stream, unsigned side)
+{
+    stream->half[side].flags |= MS_HALF_UNHEARD;
+}
+
+/* Moves the hand-over point up to that sequence number, if it is behind it. */
+static void follow(MsHalf *half, uint32_t seq)
+{
+    int32_t ahead = (int32_t)(seq - half->next);
+    if (!(half->flags & MS_HALF_KNOWN) || ahead <= 0)
+        return;
+    half->next = seq;
+    half->offset += (uint32_t)ahead;
+}
+
+void ms_stream_hear(MsStream *stream, unsigned side)
+{
+    MsHalf *half = &stream->half[side];
+    half->flags &= (uint16_t)~MS_HALF_UNHEARD;
+    if (half->flags & MS_HALF_ACKED)
+        follow(half, half->acked);
+}
+
+/* A segment of a side that nobody listens to. Returns true when that was all. */
+static bool push_unheard(MsStream *stream, MsStreamContext *context, unsigned side,
+                         const MsSegment *segment)
+{
+    MsHalf *half = &stream->half[side];
+    if (segment->flags & MS_TCP_SYN)
+        return false;
+    half->flags |= MS_HALF_SENT;
+    if (segment->flags & (MS_TCP_FIN | MS_TCP_RST)) {
+        follow(half, segment->seq + MAX(segment->wire_length, segment->payload_length));
+        return false;
+    }
+    if (G_UNLIKELY(stream->half[!side].queue != NULL))
+        ms_stream_settle(stream, context);
+    return true;
+}
+
 void ms_stream_push(MsStream *stream, MsStreamContext *context, unsigned side,
                     const MsSegment *segment)
 {
@@ -391,6 +431,9 @@ void ms_stream_push(MsStream *stream, MsStreamContext *context, unsigned side,
     uint32_t seq = segment->seq + ((flags & MS_TCP_SYN) != 0);
     note_last(stream, side, segment);
     stream->order = context->order;
+    if ((stream->half[side].flags & MS_HALF_UNHEARD) &&
+        push_unheard(stream, context, side, segment))
+        return;
     if (!(stream->flags & MS_STREAM_HANDSHAKE) || (flags & MS_TCP_SYN))
         note_handshake(stream, side, segment);
     note_seq(stream, side, segment, seq);

@@ -48,8 +48,8 @@ typedef struct {
 /* What a listener does; borrowed for the call. */
 typedef struct {
     /* In-order bytes: `held` are those not eaten so far, the last `fresh` of them are new. Returns
-     * how many are eaten. Of a deaf stream, or of a side with MS_HALF_UNHEARD, only the new ones
-     * are given, and the result is ignored; what was held of it is forgotten. */
+     * how many are eaten. Of a deaf stream only the new ones are given, and the result is ignored.
+     */
     size_t (*bytes)(MsStream *stream, unsigned side, const MsBytes *held, size_t fresh,
                     void *user_data);
     /* Bytes are missing; `left`, not eaten before, is dropped. */
@@ -87,6 +87,13 @@ void ms_stream_mark(MsStream *stream, unsigned side, uint8_t flags, const MsMark
 
 /* Tells where a side's bytes begin: `seq` is the number of the first one. */
 void ms_stream_start(MsStream *stream, unsigned side, uint32_t seq, bool from_start);
+
+/* Until further notice the bytes of that side are not wanted: they are not put in order, compared
+ * or handed on, which costs next to nothing; its FIN or RST still is. For the listener, when it is
+ * given bytes; what is held of that side is forgotten then. */
+void ms_stream_unhear(MsStream *stream, unsigned side);
+/* They are wanted again, from the last one that the other side acknowledged on. */
+void ms_stream_hear(MsStream *stream, unsigned side);
 
 /* Gives up the oldest hole, or the oldest wait for the other side. Returns false when nothing
  * waits. */

@@ -4,6 +4,7 @@
  *   w1 mail only, with attachments            w2 campus mix, 2 % of the flows mail
  *   w3 many tiny sessions                     w4 SYN flood, half-open sessions, gaps
  *   w6 one attachment of 1 GB                 small one tiny session
+ *   w8 web pages on connections kept alive, 1 % of the flows mail
  *   open=N  N mail sessions open at once      idle=N  N connections that say nothing
  *   reorder=P  w1 with P of 1000 full segments late
  * FILE.truth gets "SHA-256 size" for each mail; stdout says how many sessions and mails there are.
@@ -54,8 +55,9 @@ static uint64_t attachment(Random *random)
 /* A flow that is no mail: a web page, something encrypted, or a question to a name server. */
 typedef struct {
     Connection connection;
-    uint32_t left; /* full segments of the answer still to come */
-    unsigned kind; /* 0 plain HTTP, 1 TLS, 2 DNS */
+    uint32_t left;     /* full segments of the answer still to come */
+    unsigned requests; /* kind 3: requests still to come */
+    unsigned kind;     /* 0 plain HTTP, 1 TLS, 2 DNS, 3 HTTP kept alive */
     unsigned stage;
 } Flow;
 
@@ -71,17 +73,95 @@ static void flow_begin(Flow *flow, Bench *bench, uint64_t i)
                     0xc6336400 + random_below(random, 250), flow->kind == 1 ? 443 : 80);
 }
 
+static void web_begin(Flow *flow, Bench *bench, uint64_t i)
+{
+    Random *random = &bench->wire.random;
+    *flow = (Flow){.kind = 3, .requests = 1 + random_below(random, 12)};
+    wire_connection(&bench->wire, &flow->connection, client_ip(i), client_port(i),
+                    0xc6336400 + random_below(random, 250), 80);
+}
+
+static void handshake(Connection *connection, Wire *wire)
+{
+    wire_send(wire, connection, WIRE_CLIENT, WIRE_SYN, NULL, 0);
+    wire_received(connection, WIRE_SERVER);
+    wire_send(wire, connection, WIRE_SERVER, WIRE_SYN | WIRE_ACK, NULL, 0);
+    wire_received(connection, WIRE_CLIENT);
+    wire_send(wire, connection, WIRE_CLIENT, WIRE_ACK, NULL, 0);
+}
+
+/* A request as browsers send them; one in ten is a form that is no login, four are
+ * pages, the others pictures. */
+static void web_request(Flow *flow, Wire *wire)
+{
+    static const char more[] =
+        "Host: www.shop.example\r\n"
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0\r\n"
+        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
+        "Accept-Language: en-US,en;q=0.5\r\nAccept-Encoding: gzip, deflate\r\n"
+        "Referer: http://www.shop.example/items/list?page=3\r\nConnection: keep-alive\r\n"
+        "Cookie: session=5f2c9d01aa37; theme=dark; visited=1-22-333-4444\r\n";
+    static const char form[] = "name=lamp&colour=green&amount=2&note=by+the+door";
+    Random *random = &wire->random;
+    char text[1024];
+    unsigned dice = random_below(random, 10);
+    bool post = dice == 0;
+    int length =
+        post ? snprintf(text, sizeof text,
+                        "POST /basket/add HTTP/1.1\r\n%sContent-Type: "
+                        "application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+                        more, sizeof form - 1, form)
+             : snprintf(text, sizeof text,
+                        dice < 5 ? "GET /items/%u/view?id=%u&page=%u HTTP/1.1\r\n%s\r\n"
+                                 : "GET /static/%u/item-%u.png?v=%u HTTP/1.1\r\n%s\r\n",
+                        random_below(random, 100), random_below(random, 10000),
+                        random_below(random, 10), more);
+    wire_send(wire, &flow->connection, WIRE_CLIENT, WIRE_ACK | WIRE_PSH, text, (size_t)length);
+    wire_received(&flow->connection, WIRE_SERVER);
+    flow->left = 1 + random_below(random, random_below(random, 10) == 0 ? 200 : 12);
+    flow->stage = 1;
+}
+
+/* Requests one after the other, a few segments of an answer at a time. */
+static bool web_step(Flow *flow, Wire *wire)
+{
+    Connection *connection = &flow->connection;
+    if (flow->stage == 0)
+        handshake(connection, wire);
+    if (flow->left == 0 && flow->requests > 0) {
+        flow->requests--;
+        web_request(flow, wire);
+        return true;
+    }
+    for (int i = 0; i < 4 && flow->left > 0; i++, flow->left--) {
+        char bytes[WIRE_MSS];
+        memset(bytes, 'x', sizeof bytes);
+        if (flow->stage == 1)
+            snprintf(bytes, sizeof bytes,
+                     "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: %u\r\n\r\n",
+                     flow->left * WIRE_MSS);
+        flow->stage = 2;
+        wire_send(wire, connection, WIRE_SERVER, WIRE_ACK, bytes, sizeof bytes);
+        wire_received(connection, WIRE_CLIENT);
+    }
+    wire_send(wire, connection, WIRE_CLIENT, WIRE_ACK, NULL, 0);
+    if (flow->left > 0 || flow->requests > 0)
+        return true;
+    wire_send(wire, connection, WIRE_CLIENT, WIRE_FIN | WIRE_ACK, NULL, 0);
+    wire_received(connection, WIRE_SERVER);
+    wire_send(wire, connection, WIRE_SERVER, WIRE_FIN | WIRE_ACK, NULL, 0);
+    wire_received(connection, WIRE_CLIENT);
+    wire_send(wire, connection, WIRE_CLIENT, WIRE_ACK, NULL, 0);
+    return false;
+}
+
 static void flow_open(Flow *flow, Wire *wire)
 {
     static const char request[] = "GET /index.html HTTP/1.1\r\nHost: www.example\r\n\r\n";
     static const uint8_t hello[] = {0x16, 3, 1, 0, 120, 1, 0, 0, 116, 3, 3};
     Connection *connection = &flow->connection;
     uint8_t bytes[125] = {0};
-    wire_send(wire, connection, WIRE_CLIENT, WIRE_SYN, NULL, 0);
-    wire_received(connection, WIRE_SERVER);
-    wire_send(wire, connection, WIRE_SERVER, WIRE_SYN | WIRE_ACK, NULL, 0);
-    wire_received(connection, WIRE_CLIENT);
-    wire_send(wire, connection, WIRE_CLIENT, WIRE_ACK, NULL, 0);
+    handshake(connection, wire);
     memcpy(bytes, hello, sizeof hello);
     if (flow->kind == 0)
         wire_send(wire, connection, WIRE_CLIENT, WIRE_ACK | WIRE_PSH, request, sizeof request - 1);
@@ -93,6 +173,8 @@ static void flow_open(Flow *flow, Wire *wire)
 static bool flow_step(Flow *flow, Wire *wire)
 {
     Connection *connection = &flow->connection;
+    if (flow->kind == 3)
+        return web_step(flow, wire);
     if (flow->kind == 2) {
         uint8_t question[40] = {0x12, 0x34, 1, 0, 0, 1};
         wire_udp(wire, connection->ip[0], connection->port[0], 0xc0000235, 53, question,
@@ -134,6 +216,7 @@ typedef struct {
     unsigned mail_of; /* of 1000 flows so many are mail */
     bool attachments;
     unsigned reorder;
+    bool web; /* the others are HTTP kept alive */
 } Mix;
 
 typedef struct {
@@ -147,6 +230,10 @@ static void slot_begin(Slot *slot, Bench *bench, const Mix *mix, uint64_t i)
     Random *random = &bench->wire.random;
     /* Evenly spread, so that the share is exact. */
     slot->mail = i * mix->mail_of / 1000 != (i + 1) * mix->mail_of / 1000;
+    if (!slot->mail && mix->web) {
+        web_begin(&slot->flow, bench, i);
+        return;
+    }
     if (!slot->mail) {
         flow_begin(&slot->flow, bench, i);
         return;
@@ -267,17 +354,19 @@ static bool generate(Bench *bench, const char *name)
     const char *equals = strchr(name, '=');
     uint64_t number = equals ? strtoull(equals + 1, NULL, 10) : 0;
     if (strcmp(name, "w1") == 0)
-        run_mix(bench, &(Mix){scaled(bench, 3000), 40, 1000, true, 0});
+        run_mix(bench, &(Mix){scaled(bench, 3000), 40, 1000, true, 0, false});
     else if (strcmp(name, "w2") == 0)
-        run_mix(bench, &(Mix){scaled(bench, 25000), 400, 20, true, 0});
+        run_mix(bench, &(Mix){scaled(bench, 25000), 400, 20, true, 0, false});
+    else if (strcmp(name, "w8") == 0)
+        run_mix(bench, &(Mix){scaled(bench, 20000), 400, 10, false, 0, true});
     else if (strcmp(name, "w3") == 0)
-        run_mix(bench, &(Mix){scaled(bench, 200000), 100, 1000, false, 0});
+        run_mix(bench, &(Mix){scaled(bench, 200000), 100, 1000, false, 0, false});
     else if (strcmp(name, "w4") == 0)
         hostile(bench);
     else if (strcmp(name, "small") == 0)
-        run_mix(bench, &(Mix){1, 1, 1000, false, 0});
+        run_mix(bench, &(Mix){1, 1, 1000, false, 0, false});
     else if (strncmp(name, "reorder=", 8) == 0)
-        run_mix(bench, &(Mix){scaled(bench, 3000), 40, 1000, true, (unsigned)number});
+        run_mix(bench, &(Mix){scaled(bench, 3000), 40, 1000, true, (unsigned)number, false});
     else if (strncmp(name, "open=", 5) == 0)
         concurrent(bench, number, false);
     else if (strncmp(name, "greeted=", 8) == 0)
