@@ -344,6 +344,13 @@ static void http_end(MsDialogue *http, MsDirection direction, const MsBytes *lef
         ms_http_give_up(http);
 }
 
+/* HTTP knows no goodbye: logging out ends the user's visit, not the connection. */
+static bool http_has_quit(const MsDialogue *http)
+{
+    (void)http;
+    return false;
+}
+
 static void http_free(MsDialogue *http)
 {
     if (!http)
@@ -367,4 +374,5 @@ const MsDialogueClass ms_http = {.name = "http",
                                  .push = http_push,
                                  .gap = http_gap,
                                  .end = http_end,
+                                 .has_quit = http_has_quit,
                                  .free = http_free};
