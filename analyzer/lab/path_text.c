@@ -86,7 +86,7 @@ static void put_sessions(Page *page, const MsPaths *paths)
     ms_pen_say(pen,
                "A mail goes from a user agent to its server (submission), from server to server "
                "(relay), into the mailbox (delivery), and from there to a user agent "
-               "(retrieval) (RFC 5598 5).");
+               "(retrieval) (RFC 5598 4).");
     ms_pen_newline(pen);
     if (shown < count) {
         label(page, "");
