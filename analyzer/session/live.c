@@ -243,6 +243,7 @@ static void say_end(MsLive *live, MsOver why)
     if (known)
         ms_live_say_flags(live, MS_FIELD_SESSION_END_BY, live->end_side,
                           live->end_side == live->server ? "server" : "client", 0, &live->end);
+    live->cues.holed |= !(stream->half[0].flags & stream->half[1].flags & MS_HALF_SENT);
     say_role(live);
     unsigned last = stream->flags & MS_STREAM_LAST_1 ? 1 : 0;
     ms_live_say_flags(live, MS_FIELD_SESSION_LAST, last, NULL, stream->last.time_ns, &stream->last);

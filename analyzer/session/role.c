@@ -56,6 +56,14 @@ void ms_role_see(MsRoleCues *cues, const MsFact *fact)
     }
 }
 
+void ms_role_doubt(MsRoleCues *cues, const MsOddity *oddity)
+{
+    MsOddityKind kind = oddity->kind;
+    cues->holed = cues->holed || kind == MS_ODDITY_GAP || kind == MS_ODDITY_TRUNCATED ||
+                  kind == MS_ODDITY_MIDSTREAM || kind == MS_ODDITY_ONE_SIDED ||
+                  kind == MS_ODDITY_LIMIT;
+}
+
 static bool is(const char *protocol, const char *name)
 {
     return strcmp(protocol, name) == 0;
@@ -88,6 +96,8 @@ const char *ms_role(const MsRoleCues *cues, const char *protocol, MsCue why[MS_N
             why[(*n_why)++] = MS_CUE_PORT;
         return "relay";
     }
+    if (cues->holed)
+        return "unknown"; /* a login or a Received line may be what is missing */
     if (cues->cue[MS_CUE_NO_RECEIVED].seen) {
         why[(*n_why)++] = MS_CUE_NO_RECEIVED;
         return "submission";

@@ -23,10 +23,14 @@ typedef struct {
         bool seen, placed;
     } cue[MS_N_CUES];
     uint16_t port;
+    bool holed; /* bytes are missing: what was not seen may have been there all the same */
 } MsRoleCues;
 
 /* Looks at a fact as it is said. */
 void ms_role_see(MsRoleCues *cues, const MsFact *fact);
+
+/* The same for an oddity. */
+void ms_role_doubt(MsRoleCues *cues, const MsOddity *oddity);
 
 /* The role of a session that speaks `protocol`: "submission", "relay", "delivery", "retrieval",
  * "webmail" or "unknown"; which cues say so, strongest first, in `why` (MS_N_CUES of them at most),

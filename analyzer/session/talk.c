@@ -36,6 +36,7 @@ void ms_live_say_line(MsLive *live, const MsLine *line)
 void ms_live_say_oddity(MsLive *live, const MsOddity *oddity)
 {
     const MsSessions *all = live->all;
+    ms_role_doubt(&live->cues, oddity);
     if (all->sink.oddity)
         all->sink.oddity(live->number, oddity, all->user_data);
     if (live->record)

@@ -66,6 +66,33 @@ static void test_rules(void)
     g_assert_cmpuint(checked, ==, 18);
 }
 
+/* What is missing may be a login or a Received line: only what was seen counts then. */
+static void test_holed(void)
+{
+    static const struct {
+        MsOddityKind oddity;
+        uint16_t port;
+        const char *header, *role;
+    } rows[] = {
+        {MS_ODDITY_GAP, 25, "Subject: x", "unknown"},
+        {MS_ODDITY_MIDSTREAM, 25, NULL, "unknown"},
+        {MS_ODDITY_TRUNCATED, 25, "Received: x", "relay"},
+        {MS_ODDITY_GAP, 587, NULL, "submission"},
+        {MS_ODDITY_BARE_LF, 25, NULL, "relay"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        MsRoleCues cues = {0};
+        see(&cues, MS_FIELD_SESSION_SERVER_PORT, "", rows[i].port);
+        if (rows[i].header)
+            see(&cues, MS_FIELD_MESSAGE_HEADER, rows[i].header, 0);
+        const MsOddity oddity = {.kind = rows[i].oddity};
+        ms_role_doubt(&cues, &oddity);
+        MsCue why[MS_N_CUES];
+        unsigned n_why;
+        g_assert_cmpstr(ms_role(&cues, "smtp", why, &n_why), ==, rows[i].role);
+    }
+}
+
 /* The place of a cue is where it was seen first. */
 static void test_place(void)
 {
@@ -91,5 +118,6 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/role/rules", test_rules);
     g_test_add_func("/role/place", test_place);
+    g_test_add_func("/role/holed", test_holed);
     return g_test_run();
 }

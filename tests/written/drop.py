@@ -69,6 +69,8 @@ def check(program, name, conn, folder):
             if key in SUMMARY or not ranges or any(frame == number for frame, _, _ in ranges):
                 continue
             compared += 1
+            if key.startswith("session.role") and ("session.role", "unknown") in {f[:2] for f in got}:
+                continue  # concluded from all that was said; too little is left of it
             one_each = name == "lmtp" and key in ("smtp.final_reply", "smtp.reply", "message.outcome")  # which reply is whose?
             if shifted(fact, number) not in got and not allowed(key, packet) and not one_each:
                 wrong.append("%s without frame %d (%r): lost %r" % (name, number, packet[:30], fact))
