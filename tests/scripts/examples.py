@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs the examples of the README and the documentation: every block that begins with `$ command` must print what
-stands below it. Usage: examples.py PROGRAM; with --accept as second argument the blocks are written anew."""
+"""Runs the examples of the README and the documentation: every `$ command` in a console block must print what stands
+below it. Usage: examples.py PROGRAM; with --accept as second argument the blocks are written anew."""
 import os
 import pathlib
 import re
@@ -9,7 +9,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```console\n\$ (.*)\n((?:.*\n)*?)```$", re.M)
+BLOCK = re.compile(r"^```console\n((?:.*\n)*?)```$", re.M)
+COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.M)
 
 
 def run(command, program):
@@ -33,8 +34,8 @@ def main():
             if printed != expected and not accept:
                 wrong += 1
                 print("%s: `%s` prints something else:\n%s" % (path.name, command, printed))
-            return "```console\n$ %s\n%s```" % (command, printed)
-        new = BLOCK.sub(check, text)
+            return "$ %s\n%s" % (command, printed)
+        new = BLOCK.sub(lambda block: "```console\n%s```" % COMMAND.sub(check, block[1]), text)
         if accept:
             path.write_text(new)
     print("%d examples, %d wrong" % (examples, wrong))
