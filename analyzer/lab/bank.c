@@ -60,7 +60,7 @@ static void put_fact(MsView *view, const MsFact *fact)
     ms_pen_ink(pen, MS_INK_VALUE);
     ms_pen_fact(pen, fact);
     ms_pen_ink(pen, MS_INK_PLAIN);
-    const char *note = ms_fact_note(fact);
+    const char *note = ms_fact_note(view, fact);
     if (note) {
         ms_pen_ink(pen, MS_INK_NOTE);
         ms_pen_say(pen, "   <- ");

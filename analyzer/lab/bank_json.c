@@ -70,7 +70,7 @@ static void add_row(MsView *view, const MsAnswerRow *row)
         return;
     }
     ms_json_fact(out, row->fact, view->pen.origins, view->pen.redactor);
-    const char *note = ms_fact_note(row->fact);
+    const char *note = ms_fact_note(view, row->fact);
     if (note) {
         out->length--; /* the brace */
         add_member(out, "note", note);

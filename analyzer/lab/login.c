@@ -46,8 +46,19 @@ static const Mechanism mechanisms[] = {
      "The dialogue carries opaque tokens (RFC 4752 3)."},
 };
 
-static const Mechanism *find_mechanism(const MsFact *fact)
+/* IMAP's command of the same name as the mechanism; nothing is in base64 then. */
+static const Mechanism login_command = {"LOGIN", NULL,
+                                        "IMAP's command LOGIN sends user name and password as they "
+                                        "are, not even encoded: anyone on the "
+                                        "way can read them (RFC 9051 6.2.3, 11.3)."};
+
+static const Mechanism *find_mechanism(const MsView *view, const MsFact *fact)
 {
+    if (ms_fact_is(fact, "LOGIN") &&
+        ms_fact_is(ms_view_fact(view, MS_FIELD_SESSION_PROTOCOL), "imap") &&
+        !ms_index_first(view->index, MS_FIELD_AUTH_ENCODED, -1, fact->item))
+        return &login_command;
+
     for (size_t i = 0; fact && i < G_N_ELEMENTS(mechanisms); i++) {
         size_t length = strlen(mechanisms[i].name);
         if (mechanisms[i].name[length - 1] == '*') {
@@ -124,7 +135,7 @@ static void put_missing(MsView *view, const char *label, int32_t attempt)
 static void put_attempt(MsView *view, int32_t attempt, int32_t attempts)
 {
     const MsFact *mechanism = ms_index_first(view->index, MS_FIELD_AUTH_MECHANISM, -1, attempt);
-    const Mechanism *kind = find_mechanism(mechanism);
+    const Mechanism *kind = find_mechanism(view, mechanism);
     put_head(view, attempt, attempts);
     const MsFact *user = ms_index_first(view->index, MS_FIELD_AUTH_USERNAME, -1, attempt);
     const MsFact *password = ms_index_first(view->index, MS_FIELD_AUTH_PASSWORD, -1, attempt);
@@ -148,7 +159,7 @@ static void put_attempt(MsView *view, int32_t attempt, int32_t attempts)
     put_all(view, "As sent", MS_FIELD_AUTH_ENCODED, attempt);
     put_all(view, "Problem", MS_FIELD_AUTH_PROBLEM, attempt);
     const MsFact *next = ms_index_first(view->index, MS_FIELD_AUTH_MECHANISM, -1, attempt + 1);
-    if (kind && find_mechanism(next) != kind) /* said once for attempts of one kind */
+    if (kind && find_mechanism(view, next) != kind) /* said once for attempts of one kind */
         ms_view_say(view, "Why", "%s", kind->why);
 }
 

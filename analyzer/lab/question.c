@@ -46,7 +46,16 @@ static const char *term_text(MsTermKind kind, const MsFact *fact)
     return term ? term->text : NULL;
 }
 
-const char *ms_fact_note(const MsFact *fact)
+/* Whether it is a login with IMAP's command LOGIN, not with the mechanism of that name: nothing was
+ * sent in base64 (RFC 9051 6.2.3). */
+static bool is_login_command(const MsView *view, const MsFact *fact)
+{
+    return ms_fact_is(fact, "LOGIN") &&
+           ms_fact_is(ms_view_fact(view, MS_FIELD_SESSION_PROTOCOL), "imap") &&
+           !ms_index_first(view->index, MS_FIELD_AUTH_ENCODED, -1, fact->item);
+}
+
+const char *ms_fact_note(const MsView *view, const MsFact *fact)
 {
     const char *key = ms_field((MsFieldId)fact->field)->key;
     switch (fact->field) {
@@ -63,7 +72,7 @@ const char *ms_fact_note(const MsFact *fact)
     case MS_FIELD_SMTP_EXTENSION:
         return term_text(MS_TERM_SMTP_EXTENSION, fact);
     case MS_FIELD_AUTH_MECHANISM:
-        return term_text(MS_TERM_SASL, fact);
+        return term_text(is_login_command(view, fact) ? MS_TERM_IMAP_COMMAND : MS_TERM_SASL, fact);
     case MS_FIELD_SESSION_SERVER_PORT:
         return ms_view_port(fact->number);
     case MS_FIELD_SESSION_CLIENT_PORT:
@@ -347,6 +356,17 @@ static bool is_spoken(const MsCondition *condition, const MsFact *protocol)
     return true;
 }
 
+/* Whether the question is about parts of messages, which nobody took apart. */
+static bool lacks_parts(const Search *search)
+{
+    size_t messages;
+    size_t parts;
+    ms_record_messages(search->view->record, &messages);
+    ms_index_field(search->view->index, MS_FIELD_PART_PATH, &parts);
+    return messages > 0 && parts == 0 && search->n_conditions > 0 &&
+           ms_field(search->conditions[0].field)->scope == MS_PART;
+}
+
 /* Why no fact fits. */
 static void set_reason(const Search *search, const MsQuestion *question, bool spoken)
 {
@@ -357,7 +377,7 @@ static void set_reason(const Search *search, const MsQuestion *question, bool sp
         reason->fact = ms_view_fact(view, MS_FIELD_SESSION_SERVER_FIRST);
         return;
     }
-    if (search->n_conditions == 0) {
+    if (search->n_conditions == 0 || lacks_parts(search)) {
         reason->text = g_strdup("this version of mailscope does not read it yet.");
         return;
     }

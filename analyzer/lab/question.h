@@ -54,7 +54,7 @@ void ms_question_answer(const MsView *view, const MsQuestion *question, MsAnswer
 void ms_answer_clear(MsAnswer *answer);
 
 /* What a fact means, in a few words: of a code, an extension, a mechanism, a port; or NULL. */
-const char *ms_fact_note(const MsFact *fact);
+const char *ms_fact_note(const MsView *view, const MsFact *fact);
 
 /* Explains the word `number` (0-based) of question->terms. Returns false when there is none. */
 bool ms_question_why(const MsQuestion *question, unsigned number, MsExplanation *explanation);

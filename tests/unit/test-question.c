@@ -35,7 +35,7 @@ static void test_table(void)
         if (terms != g_strv_length(words))
             g_error("%s: %u of %s explained", question->id, terms, question->terms);
     }
-    g_assert_cmpuint(conditions, ==, 248);
+    g_assert_cmpuint(conditions, ==, 260);
     g_test_message("%u conditions on facts that are not known", unknown);
     g_assert_null(ms_question_find("nonsuch"));
     g_assert_null(ms_question_find(""));
@@ -187,6 +187,39 @@ static void test_reasons(void)
     g_assert_cmpstr(complete, ==, "1 thing to know; midstream");
 }
 
+/* The note on the mechanism LOGIN in a session of that protocol; `encoded`: base64 was sent. */
+static char *login_note(const char *protocol, bool encoded)
+{
+    MsLimits limits;
+    g_autoptr(MsRecord) record = rm_new(&limits);
+    ms_record_reset(record, 0);
+    rm_text(record, MS_FIELD_SESSION_PROTOCOL, MS_TO_SERVER, -1, -1, 1, protocol);
+    rm_text(record, MS_FIELD_AUTH_MECHANISM, MS_TO_SERVER, -1, 0, 8, "LOGIN");
+    if (encoded)
+        rm_text(record, MS_FIELD_AUTH_ENCODED, MS_TO_SERVER, -1, 0, 9, "YQ==");
+    const MsOrigins origins = {0};
+    const MsStyle style = {0};
+    MsBuffer out = {0};
+    MsView view;
+    ms_view_init(&view, &out, record, &origins, &style, NULL);
+    char *note =
+        g_strdup(ms_fact_note(&view, ms_record_find(record, MS_FIELD_AUTH_MECHANISM, -1, 0)));
+    ms_view_clear(&view);
+    ms_buffer_clear(&out);
+    return note;
+}
+
+/* IMAP's command LOGIN is not the mechanism LOGIN. */
+static void test_note(void)
+{
+    g_autofree char *command = login_note("imap", false);
+    g_assert_true(g_str_has_prefix(command, "Logs in with user name and password, both readable"));
+    g_autofree char *mechanism = login_note("imap", true);
+    g_assert_nonnull(strstr(mechanism, "each in base64"));
+    g_autofree char *smtp = login_note("smtp", false);
+    g_assert_cmpstr(smtp, ==, mechanism);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -195,5 +228,6 @@ int main(int argc, char **argv)
     g_test_add_func("/question/conditions", test_conditions);
     g_test_add_func("/question/modes", test_modes);
     g_test_add_func("/question/reasons", test_reasons);
+    g_test_add_func("/question/note", test_note);
     return g_test_run();
 }
