@@ -30,7 +30,7 @@ static MsRecord *record_of(uint32_t number, const MsStoreSession *session)
 {
     MsRecord *record = ms_record_new(number, &ms_state.limits);
     for (const MsEntry *entry = session->first; entry; entry = entry->next) {
-        switch (entry->kind) {
+        switch ((MsEntryKind)entry->kind) {
         case MS_ENTRY_FACT:
             ms_record_add_fact(record, &entry->as.fact);
             break;

@@ -7,12 +7,15 @@
 #include <stdalign.h>
 #include <string.h>
 
-enum { BLOCK = 65536 }; /* bytes of a block; what is larger gets one of its own */
+enum {
+    BLOCK = 65536, /* bytes of a block; what is larger gets one of its own */
+    ALIGNMENT = 8
+};
 
 struct MsArenaBlock {
     struct MsArenaBlock *next;
     size_t length; /* bytes of `data` */
-    alignas(16) uint8_t data[];
+    alignas(ALIGNMENT) uint8_t data[];
 };
 
 static struct MsArenaBlock *block_new(MsArena *arena, size_t length)
@@ -25,7 +28,7 @@ static struct MsArenaBlock *block_new(MsArena *arena, size_t length)
 
 void *ms_arena_alloc(MsArena *arena, size_t length)
 {
-    length = (length + 15) & ~(size_t)15;
+    length = (length + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (length > BLOCK / 4 && arena->block) { /* behind the one being filled */
         struct MsArenaBlock *large = block_new(arena, length);
         large->next = arena->block->next;

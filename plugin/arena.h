@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * arena.h - memory that is given back all at once, with the capture. Aligned for any type. */
+ * arena.h - memory that is given back all at once, with the capture. Aligned to 8 bytes. */
 #pragma once
 
 #include <stddef.h>

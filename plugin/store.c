@@ -5,6 +5,10 @@
 
 #include "arena.h"
 
+#include <string.h>
+
+enum { PAGE = 64 }; /* frames whose slots are allocated at once */
+
 typedef struct Link {
     const MsEntry *entry;
     struct Link *next;
@@ -21,7 +25,7 @@ struct MsStore {
     uint64_t kept; /* bytes that messages hold */
     uint64_t omitted;
     uint32_t frame;
-    GHashTable *frames;  /* frame number -> Slot */
+    GPtrArray *pages;    /* arrays of PAGE slots, by frame number; NULL: empty */
     GPtrArray *sessions; /* MsStoreSession */
     GPtrArray *messages; /* MsMessage */
 };
@@ -35,7 +39,7 @@ MsStore *ms_store_new(uint64_t cap)
 {
     MsStore *store = g_new0(MsStore, 1);
     store->cap = cap;
-    store->frames = g_hash_table_new(g_direct_hash, g_direct_equal);
+    store->pages = g_ptr_array_new();
     store->sessions = g_ptr_array_new();
     store->messages = g_ptr_array_new_with_free_func(unref_message);
     return store;
@@ -45,7 +49,7 @@ void ms_store_free(MsStore *store)
 {
     if (!store)
         return;
-    g_hash_table_unref(store->frames);
+    g_ptr_array_unref(store->pages);
     g_ptr_array_unref(store->sessions);
     g_ptr_array_unref(store->messages);
     ms_arena_clear(&store->arena);
@@ -67,6 +71,27 @@ static MsStoreSession *session_of(MsStore *store, uint32_t number)
     return g_ptr_array_index(store->sessions, number);
 }
 
+/* NULL when nothing was ever hung up near that frame. */
+static Slot *slot_of(const MsStore *store, uint32_t frame)
+{
+    uint32_t page = frame / PAGE;
+    Slot *slots = page < store->pages->len ? g_ptr_array_index(store->pages, page) : NULL;
+    return slots ? &slots[frame % PAGE] : NULL;
+}
+
+static Slot *slot_made(MsStore *store, uint32_t frame)
+{
+    uint32_t page = frame / PAGE;
+    if (page >= store->pages->len)
+        g_ptr_array_set_size(store->pages, (gint)page + 1);
+    if (!g_ptr_array_index(store->pages, page)) {
+        Slot *slots = ms_arena_alloc(&store->arena, PAGE * sizeof *slots);
+        memset(slots, 0, PAGE * sizeof *slots);
+        g_ptr_array_index(store->pages, page) = slots;
+    }
+    return slot_of(store, frame);
+}
+
 /* Hangs the entry up in a frame, unless it is the last thing there: then it is there already. */
 static void link_frame(MsStore *store, MsStoreSession *session, uint32_t frame,
                        const MsEntry *entry)
@@ -76,12 +101,7 @@ static void link_frame(MsStore *store, MsStoreSession *session, uint32_t frame,
     if (session->first_frame == 0 || frame < session->first_frame)
         session->first_frame = frame;
     session->last_frame = MAX(session->last_frame, frame);
-    Slot *slot = g_hash_table_lookup(store->frames, GUINT_TO_POINTER(frame));
-    if (!slot) {
-        slot = ms_arena_alloc(&store->arena, sizeof *slot);
-        *slot = (Slot){0};
-        g_hash_table_insert(store->frames, GUINT_TO_POINTER(frame), slot);
-    }
+    Slot *slot = slot_made(store, frame);
     if (slot->last && slot->last->entry == entry)
         return;
     Link *link = ms_arena_alloc(&store->arena, sizeof *link);
@@ -122,12 +142,26 @@ static void link_all(MsStore *store, MsStoreSession *session, MsEntry *entry, co
     link_frame(store, session, entry->home, entry);
 }
 
+/* An entry with only its part of `as`. */
+static MsEntry *entry_made(MsStore *store, uint32_t session, MsEntryKind kind)
+{
+    static const size_t parts[] = {[MS_ENTRY_FACT] = sizeof(MsFact),
+                                   [MS_ENTRY_LINE] = sizeof(MsLine),
+                                   [MS_ENTRY_ODDITY] = sizeof(MsOddity),
+                                   [MS_ENTRY_MESSAGE] = sizeof(MsMessage *)};
+    MsEntry *entry = ms_arena_alloc(&store->arena, offsetof(MsEntry, as) + parts[kind]);
+    memset(entry, 0, offsetof(MsEntry, as));
+    entry->kind = (uint8_t)kind;
+    entry->session = session;
+    entry->frame = store->frame;
+    return entry;
+}
+
 /* The last thing said. */
 static void say_full(MsStore *store, uint32_t number)
 {
     static const char words[] = "more memory would be needed for facts than the preferences allow";
-    MsEntry *entry = ms_arena_alloc(&store->arena, sizeof *entry);
-    *entry = (MsEntry){.kind = MS_ENTRY_ODDITY, .session = number, .frame = store->frame};
+    MsEntry *entry = entry_made(store, number, MS_ENTRY_ODDITY);
     entry->as.oddity = (MsOddity){
         .kind = MS_ODDITY_LIMIT, .message = -1, .detail = words, .detail_length = sizeof words - 1};
     link_all(store, hang_up(store, entry), entry, NULL, 0);
@@ -141,9 +175,7 @@ static MsEntry *entry_new(MsStore *store, uint32_t session, MsEntryKind kind)
             say_full(store, session);
         return NULL;
     }
-    MsEntry *entry = ms_arena_alloc(&store->arena, sizeof *entry);
-    *entry = (MsEntry){.kind = kind, .session = session, .frame = store->frame};
-    return entry;
+    return entry_made(store, session, kind);
 }
 
 static const MsRange *copy_ranges(MsStore *store, const MsRange *ranges, uint32_t count)
@@ -219,8 +251,8 @@ const MsStoreSession *ms_store_session(const MsStore *store, uint32_t number)
 
 bool ms_store_frame(const MsStore *store, uint32_t frame, MsStoreFunc func, void *user_data)
 {
-    const Slot *slot = g_hash_table_lookup(store->frames, GUINT_TO_POINTER(frame));
-    if (!slot)
+    const Slot *slot = slot_of(store, frame);
+    if (!slot || !slot->first)
         return false;
     for (const Link *link = slot->first; link; link = link->next)
         func(link->entry, user_data);

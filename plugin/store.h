@@ -15,12 +15,12 @@ typedef enum { MS_ENTRY_FACT, MS_ENTRY_LINE, MS_ENTRY_ODDITY, MS_ENTRY_MESSAGE }
 
 /* One thing said, with its text and ranges. */
 typedef struct MsEntry {
-    MsEntryKind kind;
+    uint8_t kind;         /* MsEntryKind; no more memory than its part of `as` is there */
+    bool decrypted;       /* some of its bytes were decrypted */
     uint32_t session;     /* 0-based */
     uint32_t frame;       /* frame with which it became known; 0: when the capture ended */
     uint32_t home;        /* frame that shows all of it: `frame`, or else that of its first bytes,
                              or else the session's last so far; 0: none */
-    bool decrypted;       /* some of its bytes were decrypted */
     struct MsEntry *next; /* of the same session, as they were said */
     union {
         MsFact fact;
