@@ -96,7 +96,8 @@ static void pop3_gap(MsDialogue *pop3, MsDirection direction, uint64_t at, uint6
     }
     ms_line_reset(&pop3->reader[MS_TO_SERVER], false);
     pop3->resync[MS_TO_SERVER] = true;
-    pop3->may_miss = pop3->client_gap = true;
+    pop3->may_miss = true;
+    pop3->client_gaps++;
     if (pop3->auth)
         ms_auth_gap(pop3->auth);
     const MsPop3Pending hidden = {.kind = MS_POP3_HIDDEN, .exchange = -1, .attempt = -1};

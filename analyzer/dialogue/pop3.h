@@ -59,6 +59,8 @@ typedef enum {
 /* A message of the maildrop. */
 typedef struct {
     bool marked;       /* DELE was answered with +OK, and no RSET so far */
+    bool asked;        /* DELE was sent and is not answered */
+    uint32_t gaps;     /* of the client, when it was marked */
     MsRange marked_at; /* that reply */
     int64_t marked_ns; /* its time */
     MsRange uid_at;    /* where its unique-id was said */
@@ -123,30 +125,31 @@ struct MsDialogue {
     bool begun;            /* the first bytes came */
     bool greeting_due;     /* no line of the server so far */
     bool server_spoke, client_spoke, server_ended, client_ended;
-    bool resync[2];              /* a gap: the next bytes may begin inside a line */
-    bool gap_open;               /* the end of the list or message in hand may be in a gap */
-    bool client_gap, server_gap; /* bytes of that side are missing */
-    bool may_miss;               /* commands may have been lost: an unknown start or a gap */
-    bool pipelining;             /* the client sent a command before the reply to the one before */
-    bool astray;        /* the server said a line that is no reply: what follows is read as the
-                           client reads it, one reply for each command */
-    bool user_held;     /* USER was sent, PASS not yet */
-    bool stls_waits;    /* STLS was sent, its reply is not there */
-    bool capa_answered; /* a list of capabilities was seen */
+    bool resync[2];       /* a gap: the next bytes may begin inside a line */
+    bool gap_open;        /* the end of the list or message in hand may be in a gap */
+    uint32_t client_gaps; /* how often bytes of the client are missing */
+    bool server_gap;      /* bytes of the server are missing */
+    bool may_miss;        /* commands may have been lost: an unknown start or a gap */
+    bool pipelining;      /* the client sent a command before the reply to the one before */
+    bool astray;          /* the server said a line that is no reply: what follows is read as the
+                             client reads it, one reply for each command */
+    bool user_held;       /* USER was sent, PASS not yet */
+    bool stls_waits;      /* STLS was sent, its reply is not there */
+    bool capa_answered;   /* a list of capabilities was seen */
     bool tls_offered, tls_requested, tls_accepted, tls_expected[2];
     bool lf_said[2], syntax_said, long_said, nul_said, full_said, clear_said, injection_said;
     bool drop_full_said;
-    bool quit;        /* QUIT was sent */
-    bool quit_ok;     /* and answered with +OK */
-    bool quit_err;    /* and answered with -ERR */
-    bool logged_in;   /* a login succeeded, or a command of the TRANSACTION state did */
-    bool delete_seen; /* DELE was sent */
+    bool quit;      /* QUIT was sent */
+    bool quit_ok;   /* and answered with +OK */
+    bool quit_err;  /* and answered with -ERR */
+    bool logged_in; /* a login succeeded, or a command of the TRANSACTION state did */
 };
 
 /* A message that was fetched. */
 typedef struct {
     uint32_t number; /* in the maildrop; 0: not known */
-    bool top;        /* by TOP: a part of it only */
+    uint32_t gaps;   /* of the client, before it was fetched */
+    bool part;       /* by TOP: not all of it */
 } MsPop3Fetched;
 
 /* A status line in hand. */
@@ -241,8 +244,10 @@ void ms_pop3_body_close(MsDialogue *pop3, MsMessageEnd end);
 uint32_t ms_pop3_number(const uint8_t *text, size_t length, size_t *rest);
 /* A message was fetched: says its number and what is known of it. */
 void ms_pop3_fetch(MsDialogue *pop3, const MsPop3Pending *entry, const MsRanges *where);
-/* DELE was answered with +OK at `where`. */
+/* DELE was sent; answered with +OK at `where`; answered with -ERR. */
+void ms_pop3_ask(MsDialogue *pop3, uint32_t number);
 void ms_pop3_mark(MsDialogue *pop3, uint32_t number, int32_t exchange, const MsRanges *where);
+void ms_pop3_refuse(MsDialogue *pop3, uint32_t number);
 /* RSET: no message is marked any more. */
 void ms_pop3_unmark(MsDialogue *pop3, int32_t exchange, const MsRanges *where);
 /* The server says the unique-id of a message. */

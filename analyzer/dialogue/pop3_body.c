@@ -252,7 +252,8 @@ size_t ms_pop3_body(MsDialogue *pop3, const MsBytes *bytes, size_t offset, bool 
         const uint8_t *end = memchr(data + walk.at, '\n', walk.length - walk.at);
         size_t to = end ? (size_t)(end - data) + 1 : walk.length;
         uint8_t before = to - walk.at > 1 && end ? data[to - 2] : body->last;
-        if (end && before != '\r')
+        bool unknown = body->gap_first && to == walk.at + 1; /* its CR may be in the gap */
+        if (end && before != '\r' && !unknown)
             note(pop3, MS_POP3_LOOSE_LF, bytes, to - 1, 1);
         pass(pop3, &walk, to);
     }

@@ -60,7 +60,8 @@ static void do_number(MsDialogue *pop3, const Command *command, const Verb *verb
             entry.number_at = where->range[0];
         entry.number_ns = where->time_ns;
     }
-    pop3->delete_seen |= verb->kind == MS_POP3_DELE;
+    if (verb->kind == MS_POP3_DELE)
+        ms_pop3_ask(pop3, number);
     ms_pop3_await(pop3, &entry);
 }
 

@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+/* Lines of a body that no message has: who asks with TOP for as many wants all of it, and only does
+ * not want the server to note the message as read. */
+enum { ALL_LINES = 1000000 };
+
 typedef enum { FATE_KEPT, FATE_DELETED, FATE_UNKNOWN } Fate;
 
 uint32_t ms_pop3_number(const uint8_t *text, size_t length, size_t *rest)
@@ -63,7 +67,9 @@ void ms_pop3_fetch(MsDialogue *pop3, const MsPop3Pending *entry, const MsRanges 
     bool seen = entry->exchange >= 0; /* the command is in the capture */
     if (!pop3->fetched)
         pop3->fetched = g_array_new(FALSE, FALSE, sizeof(MsPop3Fetched));
-    const MsPop3Fetched one = {.number = entry->number, .top = top};
+    const MsPop3Fetched one = {.number = entry->number,
+                               .gaps = pop3->client_gaps,
+                               .part = top && entry->lines < ALL_LINES};
     g_array_append_val(pop3->fetched, one);
     if (seen)
         ms_speak_text(&pop3->say, MS_FIELD_POP3_TRANSFER, MS_TO_CLIENT, message, -1, where,
@@ -82,6 +88,20 @@ void ms_pop3_fetch(MsDialogue *pop3, const MsPop3Pending *entry, const MsRanges 
         say_uid(pop3, message, mail);
 }
 
+void ms_pop3_ask(MsDialogue *pop3, uint32_t number)
+{
+    MsPop3Mail *mail = mail_of(pop3, number);
+    if (mail)
+        mail->asked = true;
+}
+
+void ms_pop3_refuse(MsDialogue *pop3, uint32_t number)
+{
+    MsPop3Mail *mail = mail_of(pop3, number);
+    if (mail)
+        mail->asked = false;
+}
+
 void ms_pop3_mark(MsDialogue *pop3, uint32_t number, int32_t exchange, const MsRanges *where)
 {
     MsPop3Mail *mail = mail_of(pop3, number);
@@ -91,6 +111,8 @@ void ms_pop3_mark(MsDialogue *pop3, uint32_t number, int32_t exchange, const MsR
     if (!mail)
         return;
     mail->marked = true;
+    mail->asked = false;
+    mail->gaps = pop3->client_gaps;
     if (where->n_ranges > 0)
         mail->marked_at = where->range[0];
     mail->marked_ns = where->time_ns;
@@ -132,22 +154,23 @@ void ms_pop3_uid(MsDialogue *pop3, uint32_t number, const MsBytes *bytes, size_t
 
 /* --- the end --- */
 
-static Fate fate_of(const MsDialogue *pop3, uint32_t number)
+/* `gaps`: of the client before the message was fetched; a DELE of it, or a RSET, can only have come
+ * later, as what is marked cannot be fetched (RFC 1939 5). */
+static Fate fate_of(const MsDialogue *pop3, uint32_t number, uint32_t gaps)
 {
     const MsPop3Mail *mail = find(pop3, number);
     bool marked = mail && mail->marked;
-    bool unseen = number == 0 || pop3->client_gap || !pop3->client_spoke ||
-                  (pop3->delete_seen && (pop3->server_gap || !pop3->server_spoke)) ||
-                  pop3->drop_full_said;
+    if (marked && pop3->client_gaps > mail->gaps)
+        return FATE_UNKNOWN;
     if (marked && pop3->quit_ok)
         return FATE_DELETED;
-    if (marked && (pop3->quit || pop3->client_gap || pop3->server_gap))
+    if (marked && (pop3->quit || pop3->server_gap))
         return FATE_UNKNOWN; /* QUIT may have reached the server, or not */
     if (!pop3->quit && (pop3->say.talk->cut || pop3->tls.started))
         return FATE_UNKNOWN; /* what is not seen may delete it yet */
-    if (!marked && unseen)
-        return FATE_UNKNOWN;
-    return FATE_KEPT;
+    bool unseen = number == 0 || pop3->client_gaps > gaps || !pop3->client_spoke ||
+                  (mail && mail->asked) || pop3->drop_full_said;
+    return !marked && unseen ? FATE_UNKNOWN : FATE_KEPT;
 }
 
 static void say_fate(MsDialogue *pop3, int32_t message, uint32_t number, Fate fate)
@@ -186,7 +209,7 @@ static uint32_t say_removed(MsDialogue *pop3)
     GList *numbers = g_list_sort(g_hash_table_get_keys(pop3->drop), compare_numbers);
     for (const GList *item = numbers; item; item = item->next) {
         uint32_t number = GPOINTER_TO_UINT(item->data);
-        if (!find(pop3, number)->marked)
+        if (fate_of(pop3, number, 0) != FATE_DELETED)
             continue;
         say_fate(pop3, -1, number, FATE_DELETED);
         count++;
@@ -200,9 +223,9 @@ void ms_pop3_verdict(MsDialogue *pop3)
     uint32_t often[3] = {0};
     for (guint i = 0; pop3->fetched && i < pop3->fetched->len; i++) {
         const MsPop3Fetched *one = &g_array_index(pop3->fetched, MsPop3Fetched, i);
-        Fate fate = fate_of(pop3, one->number);
+        Fate fate = fate_of(pop3, one->number, one->gaps);
         say_fate(pop3, (int32_t)i, one->number, fate);
-        often[fate] += !one->top;
+        often[fate] += !one->part;
     }
     uint32_t removed = say_removed(pop3);
     uint32_t fetched = often[FATE_KEPT] + often[FATE_DELETED] + often[FATE_UNKNOWN];

@@ -286,6 +286,8 @@ void ms_pop3_effect(MsDialogue *pop3, const MsPop3Pending *entry, const MsPop3Re
     if (entry->kind == MS_POP3_USER && outcome == MS_AUTH_FAILURE &&
         pop3->user_exchange == entry->exchange)
         ms_pop3_user_end(pop3, outcome, reply->status_at);
+    if (entry->kind == MS_POP3_DELE && reply->status == MS_POP3_ERR)
+        ms_pop3_refuse(pop3, entry->number);
     if (reply->status == MS_POP3_OK)
         on_ok(pop3, entry, reply, exchange);
 }

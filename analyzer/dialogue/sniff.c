@@ -66,8 +66,43 @@ void ms_sniff_found(MsSniffResult *result, const MsDialogueClass *class, unsigne
     result->server = server;
 }
 
-/* A TLS record first: encrypted mail on a port of mail, or nothing to do with it. */
-static bool tls(const MsSniffSide side[2], MsSniffResult *result)
+/* Whether a label of the host name stands for webmail. */
+static bool is_webmail(const uint8_t *name, size_t length)
+{
+    static const char *const labels[] = {"mail",   "webmail",      "email", "roundcube",
+                                         "owa",    "squirrelmail", "horde", "rainloop",
+                                         "zimbra", "outlook"};
+    for (size_t at = 0; at < length;) {
+        const uint8_t *dot = memchr(name + at, '.', length - at);
+        size_t end = dot ? (size_t)(dot - name) : length;
+        for (size_t i = 0; i < G_N_ELEMENTS(labels); i++)
+            if (ms_fold_is(name + at, end - at, labels[i]))
+                return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+/* On a port that is none of mail: does the ClientHello name mail? On HTTPS by the server's name,
+ * else by the application protocol (RFC 7301 6). */
+static MsSniffVerdict tls_elsewhere(const MsSniffSide *client, uint16_t server_port, size_t most)
+{
+    enum { HTTPS = 443 };
+    MsTlsHello hello;
+    bool enough = ms_tls_hello_read(client->data, MIN(client->length, most), &hello);
+    const uint8_t *text = hello.text.data;
+    bool mail = hello.kind == MS_TLS_CLIENT_HELLO && server_port == HTTPS &&
+                is_webmail(text + hello.name.offset, hello.name.length);
+    for (size_t i = 0; i < hello.n_alpn && hello.kind == MS_TLS_CLIENT_HELLO; i++)
+        mail |= ms_fold_is(text + hello.alpn[i].offset, hello.alpn[i].length, "imap") ||
+                ms_fold_is(text + hello.alpn[i].offset, hello.alpn[i].length, "pop3");
+    ms_tls_hello_clear(&hello);
+    bool more = !enough && !client->ended && client->length < most;
+    return mail ? MS_SNIFF_FOUND : more ? MS_SNIFF_MORE : MS_SNIFF_NOT_MAIL;
+}
+
+/* A TLS record first: encrypted mail, or nothing to do with it. */
+static bool tls(const MsSniffSide side[2], size_t most, MsSniffResult *result)
 {
     for (unsigned i = 0; i < 2; i++) {
         if (!ms_tls_is_record(side[i].data, side[i].length, 3))
@@ -76,7 +111,10 @@ static bool tls(const MsSniffSide side[2], MsSniffResult *result)
         bool own = ms_sniff_port(tls_ports, G_N_ELEMENTS(tls_ports), side[i].port);
         bool other = ms_sniff_port(tls_ports, G_N_ELEMENTS(tls_ports), side[!i].port);
         if (!hello || (!own && !other)) {
-            result->verdict = MS_SNIFF_NOT_MAIL;
+            result->verdict =
+                hello ? tls_elsewhere(&side[i], side[!i].port, most) : MS_SNIFF_NOT_MAIL;
+            if (result->verdict == MS_SNIFF_FOUND)
+                ms_sniff_found(result, &ms_tls, !i);
             return true;
         }
         /* The side on the port of mail is the server; if both are, the one that did not begin. */
@@ -120,7 +158,7 @@ void ms_sniff(const MsSniffSide side[2], const MsLimits *limits, MsSniffResult *
 {
     *result = (MsSniffResult){.verdict = MS_SNIFF_MORE};
     size_t most = (size_t)limits->value[MS_LIMIT_UNDECIDED];
-    if (tls(side, result))
+    if (tls(side, most, result))
         return;
     unsigned client = 0;
     if (tunnel(side, most, result, &client))

@@ -194,11 +194,18 @@ const char *ms_heading_fate(const MsIndex *index, int32_t number)
                                          : NULL;
 }
 
+bool ms_heading_is_part(const MsIndex *index, int32_t number)
+{
+    enum { ALL_LINES = 1000000 };
+    const MsFact *transfer = ms_index_first(index, MS_FIELD_POP3_TRANSFER, number, -1);
+    const MsFact *lines = ms_index_first(index, MS_FIELD_POP3_TOP_LINES, number, -1);
+    return ms_fact_is(transfer, "TOP") && (!lines || lines->number < ALL_LINES);
+}
+
 /* A mail on its way to the client. */
 static void put_fetched(MsPen *pen, const MsRecord *record, const MsIndex *index, int32_t number)
 {
     const MsFact *from = ms_index_first(index, MS_FIELD_MESSAGE_FROM, number, -1);
-    const MsFact *transfer = ms_index_first(index, MS_FIELD_POP3_TRANSFER, number, -1);
     const MsFact *place = ms_index_first(index, MS_FIELD_POP3_NUMBER, number, -1);
     const MsMessage *message = ms_heading_message(record, number);
     const char *fate = ms_heading_fate(index, number);
@@ -207,7 +214,7 @@ static void put_fetched(MsPen *pen, const MsRecord *record, const MsIndex *index
         ms_pen_fact(pen, from);
     else
         ms_pen_say(pen, "(no From line seen)");
-    ms_pen_say(pen, ", %s", ms_fact_is(transfer, "TOP") ? "looked at with TOP" : "fetched");
+    ms_pen_say(pen, ", %s", ms_heading_is_part(index, number) ? "looked at with TOP" : "fetched");
     if (place)
         ms_pen_say(pen, " as number %" G_GINT64_FORMAT, (gint64)place->number);
     if (message) {

@@ -33,3 +33,7 @@ const MsMessage *ms_heading_message(const MsRecord *record, int32_t number);
  * storage.
  */
 const char *ms_heading_fate(const MsIndex *index, int32_t number);
+
+/* Whether only the start of the message was fetched: with TOP, and not for more lines than any
+ * message has. */
+bool ms_heading_is_part(const MsIndex *index, int32_t number);

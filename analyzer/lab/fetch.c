@@ -40,7 +40,7 @@ static void put_fetched(MsView *view, int32_t mail, int32_t mails)
         mails > 1 ? g_strdup_printf("Mail %d/%d", mail + 1, mails) : g_strdup("Mail");
     ms_view_label(view, label);
     ms_pen_ink(pen, MS_INK_TITLE);
-    ms_pen_say(pen, "%s", ms_fact_is(transfer, "TOP") ? "its start fetched" : "fetched");
+    ms_pen_say(pen, "%s", ms_heading_is_part(view->index, mail) ? "its start fetched" : "fetched");
     if (fate)
         ms_pen_say(pen, "; %s", fate);
     ms_pen_ink(pen, MS_INK_PLAIN);

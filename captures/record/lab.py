@@ -175,6 +175,8 @@ class Lab:
         shutil.chown(DIR / "mail", 8, 8)
         (DIR / "mail/dave").write_text("a file where the folder should be: delivery fails\n")
         self.start("mail", "dovecot", "-F", "-c", DIR / "dovecot.conf")
+        fill("mailbox.conf", DIR / "mailbox.conf")
+        self.start("mail", "dovecot", "-F", "-c", DIR / "mailbox.conf")
 
     def exim(self):
         """Exim runs over the machine's own files with its package laid on top."""
@@ -199,11 +201,14 @@ class Lab:
 
     def wait(self):
         """Waits until the servers greet."""
-        for host, address, port in (("mail", "198.51.100.10", 25), ("mail", "198.51.100.10", 24),
-                                    ("mail", "198.51.100.11", 25), ("mx", "198.51.100.20", 25)):
+        for host, address, port, word in (("mail", "198.51.100.10", 25, b"220"),
+                                          ("mail", "198.51.100.10", 24, b"220"),
+                                          ("mail", "198.51.100.11", 25, b"220"),
+                                          ("mail", "198.51.100.10", 110, b"+OK"),
+                                          ("mx", "198.51.100.20", 25, b"220")):
             end = time.monotonic() + 15
             ask = f"(sleep 0.2; echo QUIT) | nc -w 1 {address} {port}"
-            while b"220" not in on(host, "sh", "-c", ask, check=False).stdout:
+            while word not in on(host, "sh", "-c", ask, check=False).stdout:
                 if time.monotonic() > end:
                     sys.exit(f"no server at {address} port {port}: see the logs in {DIR}")
                 time.sleep(0.2)

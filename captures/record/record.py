@@ -108,7 +108,11 @@ def check(take, path):
         if witness.holes(path, number):
             return f"stream {number}: bytes are missing"
         data = witness.client_bytes(path, number, (client, client_port))
-        seen = witness.messages(data or b"")
+        if facts["protocol"] == "pop3":
+            server_bytes = witness.side_bytes(path, number, (client, client_port), False)
+            seen = witness.fetched(data or b"", server_bytes or b"")
+        else:
+            seen = witness.messages(data or b"")
         if len(seen) != len(expected):
             return f"stream {number}: {len(seen)} whole messages, not {len(expected)}"
         for one, want in zip(seen, expected):
@@ -123,7 +127,7 @@ def versions():
     """The programs in use with the versions of their packages, without Debian's part."""
     packages = {"Postfix": "postfix", "Dovecot": "dovecot-core", "swaks": "swaks", "curl": "curl",
                 "msmtp": "msmtp", "Python": "python3", "tcpdump": "tcpdump",
-                "netcat": "netcat-openbsd"}
+                "netcat": "netcat-openbsd", "mpop": "mpop", "fetchmail": "fetchmail"}
     found = {name: lab.run("dpkg-query", "-Wf", "${Version}", package).stdout.decode()
              for name, package in packages.items()}
     found["Exim"] = (HERE / "exim-root/version").read_text().strip()
@@ -152,8 +156,9 @@ def finish(about, take):
 
 
 def main(names):
-    import sessions  # registers its sessions; so does
+    import sessions  # registers its sessions; so do
     import troubles
+    import retrieval
     global VERSIONS
     VERSIONS = versions()
     wanted = [about for about in SESSIONS if not names or about["name"] in names]

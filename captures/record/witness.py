@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-SERVER_PORTS = {24, 25, 26, 110, 465, 587, 2525, 1080, 3128}
+SERVER_PORTS = {24, 25, 26, 110, 465, 587, 995, 2525, 1080, 3128, 8110}
 
 
 def tshark(path, *options):
@@ -47,6 +47,11 @@ def holes(path, stream):
 
 def client_bytes(path, stream, client):
     """What the client sent in that stream, as tshark puts it together; None with a hole."""
+    return side_bytes(path, stream, client, True)
+
+
+def side_bytes(path, stream, client, of_client):
+    """What one side sent in that stream."""
     text = tshark(path, "-q", "-z", f"follow,tcp,raw,{stream}")
     first = re.search(r"Node 0: \[?(.*?)\]?:(\d+)\n", text)
     client_is_first = (first[1], int(first[2])) == client
@@ -57,7 +62,7 @@ def client_bytes(path, stream, client):
             break
         if not line.strip():
             continue
-        if line.startswith("\t") != client_is_first:
+        if (line.startswith("\t") != client_is_first) == of_client:
             part = bytes.fromhex(line.strip())
             if b"bytes missing in capture file" in part:
                 return None
@@ -82,6 +87,35 @@ def messages(data):
             if chunk[2]:
                 found.append(chunks)
                 chunks = b""
+    return found
+
+
+def fetched(client, server):
+    """The messages in a POP3 server's bytes: what answers RETR and TOP, the doubled dots undone. One
+    line answers each command, or one and a list, as the command says."""
+    found = []
+    lines = server.split(b"\r\n")
+    at = 1  # behind the greeting
+    login = False
+    for command in client.split(b"\r\n")[:-1]:
+        word = command.upper().split(b" ")
+        if at >= len(lines):
+            break
+        status = lines[at]
+        at += 1
+        if login and not word[0] in (b"QUIT", b"CAPA"):
+            login = status.startswith(b"+ ")
+            continue
+        login = word[0] == b"AUTH" and status.startswith(b"+ ")
+        many = word[0] in (b"RETR", b"TOP", b"CAPA") or \
+            word[0] in (b"LIST", b"UIDL", b"AUTH") and len(word) == 1
+        if not many or not status.startswith(b"+OK"):
+            continue
+        end = lines.index(b".", at)
+        if word[0] in (b"RETR", b"TOP"):
+            found.append(b"".join((line[1:] if line[:1] == b"." else line) + b"\r\n"
+                                  for line in lines[at:end]))
+        at = end + 1
     return found
 
 

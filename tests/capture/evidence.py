@@ -19,9 +19,13 @@ MINIMUM = 2000  # facts looked up when all captures are looked at
 QUOTED = {"smtp.command", "smtp.mail_from", "smtp.rcpt_to", "smtp.helo", "smtp.mail_parameter",
           "smtp.rcpt_parameter", "auth.encoded", "message.header", "message.subject",
           "message.from", "message.to", "message.date", "message.id", "session.client_first",
-          "session.server_first", "smtp.extension"}
+          "session.server_first", "smtp.extension", "pop3.command", "pop3.reply", "pop3.status",
+          "pop3.capability", "pop3.list", "pop3.uidl", "pop3.uid", "pop3.timestamp",
+          "pop3.greeting", "pop3.quit_status", "pop3.response_code", "tls.server_name",
+          "tls.alpn"}
 NUMBERS = {"smtp.reply_code", "smtp.greeting_code", "smtp.rcpt_reply", "smtp.mail_reply",
-           "smtp.final_reply", "smtp.quit_code", "auth.reply_code", "smtp.bdat"}
+           "smtp.final_reply", "smtp.quit_code", "auth.reply_code", "smtp.bdat", "pop3.number",
+           "pop3.stat_messages", "pop3.stat_octets"}
 
 
 def frames(data):

@@ -15,10 +15,12 @@ import sys
 MINIMUM = 1000  # comparisons when all captures are looked at
 SESSION = {"protocol": "session.protocol", "client": "session.client",
            "client_port": "session.client_port", "server": "session.server",
-           "server_port": "session.server_port", "end": "session.end", "end_by": "session.end_by"}
+           "server_port": "session.server_port", "end": "session.end", "end_by": "session.end_by",
+           "mode": "pop3.mode"}
 AUTH = {key: f"auth.{key}" for key in ("mechanism", "username", "password", "outcome")}
 MESSAGE = {"from": "smtp.mail_from", "size": "message.size", "sha256": "message.sha256",
-           "complete": "message.complete", "outcome": "message.outcome"}
+           "complete": "message.complete", "outcome": "message.outcome", "number": "pop3.number",
+           "fetched": "pop3.transfer", "fate": "pop3.fate"}
 TLS = {key: f"tls.{key}" for key in ("offered", "requested", "accepted")}
 
 
@@ -65,14 +67,14 @@ def recipients(facts, number):
 def compare_session(result, where, found, expected):
     facts = found["facts"]
     session = {fact["key"]: fact["value"] for fact in facts
-               if fact["key"].startswith(("session.", "tls."))}
+               if fact["key"].startswith(("session.", "tls.", "pop3."))}
     result.keys(where, SESSION, session, expected)
     result.keys(where, TLS, session, expected.get("tls", {}))
     attempts = grouped([fact for fact in facts if fact["key"].startswith("auth.")], "attempt")
     result.same(f"{where} logins", len(attempts), len(expected["auth"]))
     for number, (one, want) in enumerate(zip(attempts, expected["auth"]), 1):
         result.keys(f"{where} login {number}", AUTH, one, want)
-        if want.get("mechanism") in ("CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-256"):
+        if want.get("mechanism") in ("CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-256", "APOP"):
             result.same(f"{where} login {number} password", one.get("auth.password"), None)
     messages = sorted({fact["message"] for fact in facts if "message" in fact})
     result.same(f"{where} messages", len(messages), len(expected["messages"]))
@@ -80,7 +82,7 @@ def compare_session(result, where, found, expected):
         one = {fact["key"]: fact["value"] for fact in facts if fact.get("message") == number}
         result.keys(f"{where} message {number}", MESSAGE, one, want)
         accepted, refused = recipients(facts, number)
-        result.same(f"{where} message {number} recipients", accepted, want["rcpt"])
+        result.same(f"{where} message {number} recipients", accepted, want.get("rcpt", []))
         result.same(f"{where} message {number} refused", refused, want.get("rcpt_rejected", []))
         if want.get("complete") is False:
             result.same(f"{where} message {number} hash", one.get("message.sha256"), None)

@@ -24,6 +24,12 @@ enum { START = 1, DONE = 2 };
 
 #define BYTES(a, b) a, b, sizeof(a) - 1, sizeof(b) - 1
 
+/* A ClientHello with one extension of 12 bytes. */
+#define NAMED(type, rest)                                                                          \
+    "\x16\x03\x01\x00\x3f\x01\x00\x00\x3b\x03\x03"                                                 \
+    "0123456789abcdef0123456789abcdef"                                                             \
+    "\x00\x00\x02\x13\x01\x01\x00\x00\x10" type "\x00\x0c" rest
+
 static const Row rows[] = {
     {"nothing yet", BYTES("", ""), 25, START, 'm', "", 0, 0},
     {"nothing ever", BYTES("", ""), 25, START | DONE, 'n', "", 0, 0},
@@ -120,7 +126,27 @@ static const Row rows[] = {
      'n', "", 0, 0},
     {"TLS on 465", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 465, START, 't', "", 0, 0},
     {"TLS on 993", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 993, START, 't', "", 0, 0},
-    {"TLS on 443", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 443, START, 'n', "", 0, 0},
+    {"TLS on 443, in part", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 443, START, 'm', "",
+     0, 0},
+    {"... to the end", BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01", ""), 443, START | DONE, 'n',
+     "", 0, 0},
+    {"HTTPS to webmail",
+     BYTES(NAMED("\x00\x00", "\x00\x0a\x00\x00\x07"
+                             "mail.de"),
+           ""),
+     443, START, 't', "", 0, 0},
+    {"HTTPS to others",
+     BYTES(NAMED("\x00\x00", "\x00\x0a\x00\x00\x07"
+                             "maps.de"),
+           ""),
+     443, START, 'n', "", 0, 0},
+    {"that name on another port",
+     BYTES(NAMED("\x00\x00", "\x00\x0a\x00\x00\x07"
+                             "mail.de"),
+           ""),
+     8443, START, 'n', "", 0, 0},
+    {"ALPN names IMAP", BYTES(NAMED("\x00\x10", "\x00\x0a\x04imap\x04pop9"), ""), 9999, START, 't',
+     "", 0, 0},
     {"TLS, server's side only", BYTES("", "\x16\x03\x03\x00\x05\x02\x00\x00\x01"), 465, START, 't',
      "", 0, 0},
     {"TLS in mid-session",
@@ -204,7 +230,7 @@ static void test_rows(void)
         g_assert_cmpuint(result.skip[0], ==, row->a_skip);
         g_assert_cmpuint(result.skip[1], ==, row->b_skip);
     }
-    g_assert_cmpuint(checked, ==, 93);
+    g_assert_cmpuint(checked, ==, 98);
 }
 
 /* Every beginning of a dialogue is either open or decided as the whole is. */

@@ -534,10 +534,12 @@ def runs():
 
 
 def load():
+    import pop3_cases
     import smtp_cases
     links()
     files()
     internet()
     tcp()
     smtp_cases.load()
+    pop3_cases.load()
     return CASES

@@ -16,7 +16,7 @@ from wire import pcap  # noqa: E402
 # Said of the whole session or message, so they change when any packet of it is lost: true all the same.
 SUMMARY = {"session.start", "session.last", "session.client", "session.server", "session.client_port", "session.server_port",
            "session.client_first", "session.server_first", "session.end", "session.end_by", "message.complete",
-           "message.size", "message.missing", "message.sha256", "tls.offered"}
+           "message.size", "message.missing", "message.sha256", "tls.offered", "pop3.fate", "pop3.mode", "pop3.removed"}
 # A fact that needs another frame to be understood, by the words of the frame that was dropped: all that may be missing then.
 NEEDS = (
     (b"EHLO", {"smtp.extension"}),  # nobody asked for them, as far as the capture says
@@ -26,6 +26,13 @@ NEEDS = (
     (b"RCPT", {"smtp.rcpt_reply", "smtp.rcpt_outcome"}),
     (b"QUIT", {"smtp.quit_code"}),
     (b"250-", {"smtp.extension"}),  # the next line may be the first of its reply, which names none
+    (b"PASS", {"auth.*"}),  # without it nobody can say what was accepted
+    (b"STAT", {"pop3.stat_*"}),
+    (b"RETR", {"pop3.transfer", "pop3.uid"}),
+    (b"DELE", {"pop3.deleted"}),
+    (b"QUIT", {"pop3.quit_status"}),
+    (b"+OK", {"pop3.uidl", "pop3.uid", "message.*"}),  # the next line may begin before what is left of it
+    (b"1 aa", {"pop3.uidl", "pop3.uid"}),
     (b"BDAT", {"message.*", "smtp.final_reply"}),  # chunks without their place, replies without their command
 )
 
@@ -85,13 +92,17 @@ def main():
     program = sys.argv[1]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="mailscope-drop-"))
     total, wrong = 0, []
+    import pop3_cases
     import smtp_cases as more
     bdat = more.dialogue(*more.HELLO, *more.MAIL, (True, b"BDAT 40\r\n" + cases.BODY[:40]), "S: 250 ok",
                          (True, b"BDAT %d LAST\r\n" % (len(cases.BODY) - 40) + cases.BODY[40:]), "S: 250 ok", *more.BYE).close(False)
     refused = more.dialogue(*more.HELLO, *more.MAIL, "C: RCPT TO:<c@dst.example>", "S: 550 5.1.1 no", *more.DATA, *more.BYE).close(False)
     lmtp = more.dialogue("S: 220 mx.dst.example LMTP ready", "C: LHLO c.src.example", "S: 250 mx.dst.example", *more.MAIL,
                          "C: RCPT TO:<c@dst.example>", "S: 250 ok", *more.DATA[:3], "S: 250 b ok", "S: 452 c full", *more.BYE).close(False)
-    for name, conn in (("plain", cases.standard()), ("bdat", bdat), ("refused", refused), ("lmtp", lmtp),
+    pop3 = more.dialogue(pop3_cases.GREETING, *pop3_cases.LOGIN, "C: STAT", "S: +OK 2 9", "C: UIDL", "S: +OK", "S: 1 aa", "S: 2 bb",
+                         "S: .", *pop3_cases.retr(1), *pop3_cases.dele(1), *pop3_cases.retr(2), "C: AUTH", "S: -ERR",
+                         *pop3_cases.QUIT).close(True)
+    for name, conn in (("pop3", pop3), ("plain", cases.standard()), ("bdat", bdat), ("refused", refused), ("lmtp", lmtp),
                        ("login", cases.bye(cases.data(envelope(send_login(hello()), rcpt=(b"<b@dst.example>", b"<c@dst.example>"))))),
                        ("two mails", cases.bye(cases.data(envelope(cases.data(envelope(plain(hello()))), b"<x@src.example>"))))):
         compared, found = check(program, name, conn, folder)

@@ -46,6 +46,9 @@ def check_message(check, session, number, want):
         check.equal(where + "accepted", want["rcpt"], [v for k, v in rows.items() if outcome.get(k) == "accepted"])
         check.equal(where + "refused", want["refused"], [v for k, v in rows.items() if outcome.get(k) == "rejected"])
     check.equal(where + "outcome", want["outcome"], one(session, "message.outcome", **scope))
+    for key, field in (("number", "pop3.number"), ("how", "pop3.transfer"), ("fate", "pop3.fate")):
+        if key in want:
+            check.equal(where + key, want[key], one(session, field, **scope))
     if want["complete"] is not None:
         check.equal(where + "complete", want["complete"], one(session, "message.complete", **scope))
     if want["complete"] is not True:
@@ -56,7 +59,10 @@ def check_message(check, session, number, want):
 
 
 def check_session(check, session, want):
-    simple = {"protocol": "session.protocol", "greeting": "smtp.greeting", "end": "session.end"}
+    dialect = "pop3" if want["protocol"] == "pop3" else "smtp"
+    simple = {"protocol": "session.protocol", "greeting": dialect + ".greeting", "end": "session.end"}
+    if dialect == "pop3":
+        check.equal("mode", want["mode"], one(session, "pop3.mode"))
     for key, field in simple.items():
         if want[key] is not None:
             check.equal(key, want[key], one(session, field))
