@@ -122,6 +122,12 @@ class Output(unittest.TestCase):
         rows = [line.split() for line in said.splitlines()]
         self.assertEqual([row for row in rows if len(row) > 1], [["11", "alice"]])
 
+    def test_info_column(self):
+        said = SHARK.read(capture("smtp-plain"), "-Y", "frame.number == 11")
+        self.assertIn("alice", said)
+        quiet = SHARK.read(capture("smtp-plain"), *harness.QUIET, "-Y", "frame.number == 11")
+        self.assertNotIn("alice", quiet)
+
     def test_expert(self):
         rows = [("smtp-plain", "mailscope.auth.cleartext", [11]),
                 ("smtp-cram-md5", "mailscope.auth.cleartext", []),

@@ -95,7 +95,9 @@ class Shark:
                 "WIRESHARK_DEBUG_WMEM_OVERRIDE") if name in os.environ}
         if "MS_PRELOAD" in os.environ:  # the sanitizers' libraries: for tshark, not for Python
             keep["LD_PRELOAD"] = os.environ["MS_PRELOAD"]
-        return {**keep, "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        # No capture tools beside Wireshark: starting them hangs under a sanitizer.
+        return {**keep, "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC",
+                "WIRESHARK_EXTCAP_DIR": str(self.outbox)}
 
     def command(self, *words):
         words = [str(word) for word in words]
