@@ -89,11 +89,11 @@ class Shark:
                                  for name, value in preferences.items()))
         self.give(self.folder / "with")
 
-    def environment(self, plugin=True):
+    def environment(self, plugin=True, program="tshark"):
         home = str(self.folder / ("with" if plugin else "without"))
         keep = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS",
                 "WIRESHARK_DEBUG_WMEM_OVERRIDE") if name in os.environ}
-        if "MS_PRELOAD" in os.environ:  # the sanitizers' libraries: for tshark, not for Python
+        if "MS_PRELOAD" in os.environ and "shark" in program:  # the sanitizers' libraries
             keep["LD_PRELOAD"] = os.environ["MS_PRELOAD"]
         # No capture tools beside Wireshark: starting them hangs under a sanitizer.
         return {**keep, "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC",
@@ -109,7 +109,7 @@ class Shark:
         """What tshark prints. A capture that was cut is no failure: tshark says so behind the
         frames; everything else it has against a run is one."""
         done = subprocess.run(self.command(program, *words), stdin=subprocess.DEVNULL,
-                              capture_output=True, env=self.environment(plugin), timeout=300,
+                              capture_output=True, env=self.environment(plugin, program), timeout=300,
                               cwd=self.folder)
         said = done.stderr.decode(errors="replace")
         if check and done.returncode != 0 and "cut short" not in said:
