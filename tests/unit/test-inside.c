@@ -188,6 +188,43 @@ static void test_port_of_mail(void)
     has(run->facts, "0 session.client_first -1 -1 ~EHLO two.example");
 }
 
+/* The protocols that retrieve mail (RFC 2595): what follows STARTTLS has no greeting either. */
+static void test_retrieval(void)
+{
+    static const struct {
+        uint16_t port;
+        const char *clear[3];  /* the server speaks first */
+        const char *inside[4]; /* the client speaks first */
+        const char *fact;
+    } rows[] = {{2143,
+                 {"* OK IMAP4rev1 server ready\r\n", "a1 STARTTLS\r\n", "a1 OK begin\r\n"},
+                 {"a2 LOGIN pat pencil\r\n", "a2 OK welcome\r\n", "a3 LOGOUT\r\n",
+                  "* BYE\r\na3 OK done\r\n"},
+                 "0 session.protocol -1 -1 =imap"},
+                {2110,
+                 {"+OK POP3 server ready\r\n", "STLS\r\n", "+OK begin\r\n"},
+                 {"USER pat\r\n", "+OK\r\n", "PASS pencil\r\n", "+OK welcome\r\n"},
+                 "0 session.protocol -1 -1 =pop3"}};
+    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 2);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Run) run = run_new(rows[i].port, false);
+        g_autoptr(GPtrArray) packets = wire_packets();
+        wire_handshake(run->wire, packets);
+        for (unsigned k = 0; k < 3; k++)
+            wire_text(run->wire, packets, !(k % 2), rows[i].clear[k]);
+        push(run, packets, NULL);
+        hello(run);
+        for (unsigned k = 0; k < 4; k++)
+            record(run, k % 2, rows[i].inside[k]);
+        ms_engine_end(run->engine, false);
+        has(run->facts, rows[i].fact);
+        has(run->facts, "0 auth.username -1 0 ~pat");
+        has(run->facts, "0 auth.password -1 0 ~pencil");
+        has(run->facts, "0 auth.outcome -1 0 ~success");
+        g_assert_cmpstr(run->oddities->str, ==, "0 unfinished\n");
+    }
+}
+
 /* On another port only what was decrypted tells that it is mail, and who is the server. */
 static void test_other_port(void)
 {
@@ -241,6 +278,7 @@ int main(int argc, char **argv)
     g_test_add_func("/inside/starttls", test_starttls);
     g_test_add_func("/inside/port-of-mail", test_port_of_mail);
     g_test_add_func("/inside/other-port", test_other_port);
+    g_test_add_func("/inside/retrieval", test_retrieval);
     g_test_add_func("/inside/not-mail", test_not_mail);
     g_test_add_func("/inside/stray", test_stray);
     return g_test_run();
