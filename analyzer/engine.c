@@ -153,27 +153,36 @@ void ms_engine_push_plaintext(MsEngine *engine, const MsPlaintext *plaintext)
                          &ms_table_context(engine->table)->pool);
 }
 
-/* Sessions that are known go first, in order of their numbers; then the others, which may become
- * sessions now, in order of appearance. */
-static int by_session(const void *a, const void *b)
+/* A stream with its place in the order of closing, so that sorting touches no stream. */
+typedef struct {
+    uint64_t place;
+    MsStream *stream;
+} Closing;
+
+static int by_place(const void *a, const void *b)
 {
-    const MsStream *const *left = a;
-    const MsStream *const *right = b;
-    uint32_t first = (*left)->session ? ms_session_number((*left)->session) : UINT32_MAX;
-    uint32_t second = (*right)->session ? ms_session_number((*right)->session) : UINT32_MAX;
-    if (first != second)
-        return (first > second) - (first < second);
-    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
+    const Closing *left = a;
+    const Closing *right = b;
+    return (left->place > right->place) - (left->place < right->place);
 }
 
+/* Sessions that are known go first, in order of their numbers; then the others, which may become
+ * sessions now, in order of appearance. */
 void ms_engine_end(MsEngine *engine, bool cut)
 {
     engine->sessions.cut = cut;
     size_t count;
     g_autofree MsStream **streams = ms_table_streams(engine->table, &count);
-    qsort(streams, count, sizeof *streams, by_session);
+    g_autofree Closing *closing = g_new(Closing, count);
+    for (size_t i = 0; i < count; i++) {
+        MsStream *stream = streams[i];
+        uint64_t number = stream->session ? ms_session_number(stream->session) : UINT32_MAX;
+        closing[i] = (Closing){number << 32 | stream->number, stream};
+    }
+    if (count > 0)
+        qsort(closing, count, sizeof *closing, by_place);
     for (size_t i = 0; i < count; i++)
-        ms_table_close(engine->table, streams[i], MS_OVER_CAPTURE);
+        ms_table_close(engine->table, closing[i].stream, MS_OVER_CAPTURE);
 }
 
 void ms_engine_free(MsEngine *engine)
