@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * pop3.h - what the rooms of the POP3 parser share: its state, and the doors between pop3.c (the
  * parser's own doors), pop3_command.c (lines of the client), pop3_reply.c (lines of the server),
- * pop3_effect.c (what they mean), pop3_queue.c (which command a reply answers), pop3_body.c (a
- * message on its way to the client) and pop3_drop.c (what becomes of the messages on the server).
- * RFC 1939, 2449, 2595 and 5034. Nobody else includes it. */
+ * pop3_effect.c (what they mean), pop3_queue.c (which command a reply answers), pop3_middle.c (the
+ * server's bytes after a gap), pop3_body.c (a message on its way to the client) and pop3_drop.c
+ * (what becomes of the messages on the server). RFC 1939, 2449, 2595 and 5034. Nobody else includes
+ * it. */
 #pragma once
 
 #include "auth.h"
@@ -209,6 +210,22 @@ void ms_pop3_reply_gap(MsDialogue *pop3, uint64_t length);
 void ms_pop3_reply_over(MsDialogue *pop3, MsPop3Kind next);
 /* Nothing more will be said: decides what the first line was. */
 void ms_pop3_first_decide(MsDialogue *pop3);
+
+/* The status a line begins with (MsPop3Reply.status); *skip: bytes up to the text behind it. */
+int ms_pop3_status(const uint8_t *text, size_t length, size_t *skip);
+/* Whether the line is a reply: it begins with +OK or -ERR. */
+bool ms_pop3_is_answer(const uint8_t *text, size_t length);
+/* What list the line is part of: LIST, UIDL, CAPA, or UNKNOWN. */
+MsPop3Kind ms_pop3_list_kind(const uint8_t *text, size_t length);
+
+/* --- pop3_middle.c --- */
+
+/* The first bytes after a gap, or of a capture that began late, from `at` on: what are they? Sets
+ * the phase. Returns false when more are needed. */
+bool ms_pop3_find_middle(MsDialogue *pop3, const MsBytes *bytes, size_t at, bool final);
+/* After a gap in a list: do the bytes begin a line? If not, the rest of the line is left out.
+ * Returns false when more are needed. */
+bool ms_pop3_resync(MsDialogue *pop3, const MsBytes *bytes, size_t at, bool final);
 
 /* --- pop3_effect.c --- */
 

@@ -8,8 +8,7 @@
 
 /* --- what a line looks like --- */
 
-/* The status a line begins with; *skip: bytes up to the text behind it. */
-static int status_of(const uint8_t *text, size_t length, size_t *skip)
+int ms_pop3_status(const uint8_t *text, size_t length, size_t *skip)
 {
     int status = MS_POP3_NONE;
     size_t end = 0;
@@ -30,10 +29,10 @@ static int status_of(const uint8_t *text, size_t length, size_t *skip)
     return status;
 }
 
-static bool is_answer(const uint8_t *text, size_t length)
+bool ms_pop3_is_answer(const uint8_t *text, size_t length)
 {
     size_t skip;
-    int status = status_of(text, length, &skip);
+    int status = ms_pop3_status(text, length, &skip);
     return status == MS_POP3_OK || status == MS_POP3_ERR;
 }
 
@@ -60,8 +59,7 @@ static bool is_header(const uint8_t *text, size_t length)
     return (at > 0 && at < length && text[at] == ':') || ms_fold_starts(text, length, "From ");
 }
 
-/* What list the line is part of. */
-static MsPop3Kind list_of(const uint8_t *text, size_t length)
+MsPop3Kind ms_pop3_list_kind(const uint8_t *text, size_t length)
 {
     size_t rest;
     size_t end;
@@ -155,11 +153,11 @@ static void first_line_after(MsDialogue *pop3, const uint8_t *text, size_t lengt
         return;
     const MsPop3Pending *next = ms_pop3_next(pop3);
     bool list =
-        !is_answer(text, length) && next &&
+        !ms_pop3_is_answer(text, length) && next &&
         (next->kind == MS_POP3_CAPA || next->kind == MS_POP3_MECHANISMS || next->many ||
          next->kind == MS_POP3_RETR || next->kind == MS_POP3_TOP || next->kind == MS_POP3_UNKNOWN);
     if (pop3->say.talk->midstream)
-        release_first(pop3, is_answer(text, length) && greets(&pop3->first));
+        release_first(pop3, ms_pop3_is_answer(text, length) && greets(&pop3->first));
     else
         release_first(pop3, !list);
 }
@@ -231,7 +229,7 @@ static void status_line(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan
 {
     const uint8_t *text = bytes->data + span->offset;
     size_t skip;
-    int status = status_of(text, span->length, &skip);
+    int status = ms_pop3_status(text, span->length, &skip);
     size_t cap = ms_speak_cap(&pop3->say);
     ms_ranges_reset(&pop3->status_at);
     static const size_t size[] = {1, 3, 4, 1}; /* bytes of the status */
@@ -278,9 +276,9 @@ static bool open_line(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan *
 {
     const uint8_t *text = bytes->data + span->offset;
     pop3->phase = MS_POP3_STATUS;
-    if (is_answer(text, span->length))
+    if (ms_pop3_is_answer(text, span->length))
         return false;
-    MsPop3Kind kind = list_of(text, span->length);
+    MsPop3Kind kind = ms_pop3_list_kind(text, span->length);
     if (pop3->open_unseen && kind == MS_POP3_UNKNOWN && is_header(text, span->length)) {
         const MsPop3Pending entry = {.kind = MS_POP3_RETR, .exchange = -1, .attempt = -1};
         ms_pop3_fetch(pop3, &entry, &pop3->status_at);
@@ -321,7 +319,7 @@ static bool take_line(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan *
                      ms_speak_where(&pop3->say, bytes, span->offset, span->length), 0,
                      "from the server");
     }
-    if (pop3->phase == MS_POP3_LINES && is_answer(text, span->length)) {
+    if (pop3->phase == MS_POP3_LINES && ms_pop3_is_answer(text, span->length)) {
         if (pop3->list_kind != MS_POP3_UNKNOWN && !pop3->gap_open)
             say_syntax(pop3, bytes, span, "a list without the lone dot that ends it");
         pop3->phase = MS_POP3_STATUS;
@@ -334,87 +332,7 @@ static bool take_line(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan *
     return true;
 }
 
-/* --- in the middle --- */
-
-/* The first bytes after a gap, or of a capture that began late: what are they? Returns false when
- * more are needed. */
-static bool find_middle(MsDialogue *pop3, const MsBytes *bytes, size_t at, bool final)
-{
-    const uint8_t *data = bytes->data + at;
-    size_t length = bytes->length - at;
-    size_t look = MIN(length, ms_pop3_line_cap(pop3));
-    bool enough = final || length >= ms_pop3_line_cap(pop3);
-    if (length < 5 && !memchr(data, '\n', length) && !enough)
-        return false;
-    pop3->phase = MS_POP3_STATUS;
-    size_t skip;
-    if (is_answer(data, MIN(look, 5)) || status_of(data, MIN(look, 2), &skip) == MS_POP3_GO_ON) {
-        pop3->resync[MS_TO_CLIENT] = false;
-        return true;
-    }
-    const MsPop3Pending *next = ms_pop3_next(pop3);
-    bool known = next && next->kind != MS_POP3_UNKNOWN;
-    MsPop3Kind kind = known ? (MsPop3Kind)next->kind : MS_POP3_UNKNOWN;
-    const uint8_t *end = memchr(data, '\n', look);
-    const uint8_t *line = end ? end + 1 : NULL;
-    size_t left = line ? look - (size_t)(line - data) : 0;
-    const uint8_t *stop = line ? memchr(line, '\n', left) : NULL;
-    if (!known && !stop && !enough) {
-        pop3->phase = MS_POP3_MIDDLE;
-        return false; /* a whole line tells */
-    }
-    bool message = kind == MS_POP3_RETR || kind == MS_POP3_TOP;
-    if (!known && line && stop) {
-        size_t size = (size_t)(stop - line);
-        if (size > 0 && line[size - 1] == '\r')
-            size--;
-        kind = list_of(line, size);
-        message =
-            kind == MS_POP3_UNKNOWN && !is_answer(line, size) && !(size == 1 && line[0] == '.');
-    }
-    pop3->resync[MS_TO_CLIENT] = false;
-    pop3->greeting_due = false;
-    if (message) {
-        MsPop3Pending entry = {.kind = MS_POP3_RETR, .exchange = -1, .attempt = -1};
-        if (known)
-            ms_pop3_answered(pop3, &entry);
-        const MsRanges *where = ms_speak_where(&pop3->say, bytes, at, 1);
-        ms_ranges_reset(&pop3->status_at);
-        ms_ranges_join(&pop3->status_at, where, ms_speak_cap(&pop3->say));
-        pop3->status_at.time_ns = where->time_ns;
-        ms_pop3_fetch(pop3, &entry, &pop3->status_at);
-        ms_pop3_body_begin(pop3, pop3->messages - 1, false, true);
-        return true;
-    }
-    ms_line_reset(&pop3->reader[MS_TO_CLIENT], true);
-    bool list = known ? kind == MS_POP3_CAPA || kind == MS_POP3_MECHANISMS || next->many
-                      : kind != MS_POP3_UNKNOWN;
-    if (!list)
-        return true;
-    MsPop3Pending entry = {.exchange = -1};
-    if (known)
-        ms_pop3_answered(pop3, &entry);
-    pop3->phase = MS_POP3_LINES;
-    pop3->list_kind = (uint8_t)kind;
-    pop3->list_exchange = entry.exchange >= 0 ? entry.exchange : pop3->exchanges++;
-    pop3->gap_open = true;
-    return true;
-}
-
-/* After a gap in a list or in front of a status line: begin the bytes a line? Returns false when
- * more are needed. */
-static bool resync(MsDialogue *pop3, const MsBytes *bytes, size_t at, bool final)
-{
-    const uint8_t *data = bytes->data + at;
-    size_t length = bytes->length - at;
-    if (length < 5 && !memchr(data, '\n', length) && !final)
-        return false;
-    pop3->resync[MS_TO_CLIENT] = false;
-    bool dot = length >= 2 && data[0] == '.' && (data[1] == '\r' || data[1] == '\n');
-    if (!is_answer(data, MIN(length, 5)) && !dot)
-        ms_line_reset(&pop3->reader[MS_TO_CLIENT], true);
-    return true;
-}
+/* --- gaps --- */
 
 void ms_pop3_reply_gap(MsDialogue *pop3, uint64_t length)
 {
@@ -486,11 +404,11 @@ size_t ms_pop3_replies(MsDialogue *pop3, const MsBytes *bytes, bool final)
         if (waits(pop3, bytes, at, final))
             return at;
         if (pop3->phase == MS_POP3_MIDDLE) {
-            if (!find_middle(pop3, bytes, at, final))
+            if (!ms_pop3_find_middle(pop3, bytes, at, final))
                 return at;
             continue;
         }
-        if (pop3->resync[MS_TO_CLIENT] && !resync(pop3, bytes, at, final))
+        if (pop3->resync[MS_TO_CLIENT] && !ms_pop3_resync(pop3, bytes, at, final))
             return at;
         MsLineSpan span;
         MsReadResult result = ms_line_read(reader, bytes, at, ms_pop3_line_cap(pop3), &span);
@@ -501,7 +419,8 @@ size_t ms_pop3_replies(MsDialogue *pop3, const MsBytes *bytes, bool final)
                 .offset = at, .length = bytes->length - at, .eaten = bytes->length - at};
             if (bytes->data[bytes->length - 1] == '\r')
                 span.length--;
-            bool status = pop3->phase != MS_POP3_LINES && is_answer(bytes->data + at, span.length);
+            bool status =
+                pop3->phase != MS_POP3_LINES && ms_pop3_is_answer(bytes->data + at, span.length);
             if (!status)
                 return bytes->length;
         }

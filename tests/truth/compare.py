@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """compare.py - holds what the program says against the truth, and counts what was compared."""
+import collections
 import ipaddress
 import re
 
@@ -45,6 +46,7 @@ class Tally:
     def __init__(self, argued):
         self.argued = argued  # {(file, field): reason}
         self.compared = 0
+        self.sessions = collections.Counter()  # expected ones, by protocol
         self.differences = []
         self.used = set()
         self.file = None

@@ -51,7 +51,9 @@ CASES = {"smtp": compare.compare_case_session, "http": compare.compare_case_sess
          "pop3": pop3.compare_case_session, "imap": imap.compare_case_session}
 
 # Least number of facts to be compared; less means that the test does not look.
-LEAST = {"captures": 6000, "cases": 950}
+LEAST = {"captures": 7000, "cases": 980}
+# Least number of sessions of a protocol among them.
+SESSIONS = {"captures": {"smtp": 60, "pop3": 24, "tls": 3}, "cases": {"pop3": 1}}
 
 
 def run(*command):
@@ -117,6 +119,7 @@ def captures(tally, options, folder):
                 if not session.get("tcp", {}).get(side, {}).get("snapped_segments"):
                     rows.append((way, session[f"{side}_bytes"], session[f"{side}_sha256"]))
         found = [one for one in found if one.endpoints not in others]
+        tally.sessions.update(session["proto"].split("-")[0] for _, session in expected)
         for session, ours in compare.pair_sessions(tally, expected, found, False):
             CAPTURES.get(session["proto"], compare.compare_tls_session)(tally, session, ours)
         rows += [((row["src"], row["sport"], row["dst"], row["dport"]), row["bytes"], row["sha256"])
@@ -147,6 +150,7 @@ def cases(tally, options, folder):
             ends = compare.split_endpoint(session["client"]) + \
                 compare.split_endpoint(session["server"])
             expected.append((ends, session))
+        tally.sessions.update(session["proto"] for _, session in expected)
         for session, ours in compare.pair_sessions(tally, expected, found,
                                                    case["extra_sessions_ok"]):
             CASES[session["proto"]](tally, session, ours)
@@ -186,6 +190,10 @@ def main():
     if tally.compared < LEAST[options.which]:
         print(f"too few facts compared, at least {LEAST[options.which]} should be")
         return 1
+    for name, least in SESSIONS[options.which].items():
+        if tally.sessions[name] < least:
+            print(f"{tally.sessions[name]} sessions of {name}, at least {least} should be")
+            return 1
     idle = set(ARGUED) - tally.used if options.which == "captures" else set()
     for name, field in sorted(idle):
         print(f"{name}: {field}: argued, but there is no difference")
