@@ -43,6 +43,8 @@ const char *ms_heading_protocol(const MsIndex *index)
         return "webmail (HTTP)";
     if (ms_fact_is(protocol, "pop3"))
         return "POP3";
+    if (ms_fact_is(protocol, "imap"))
+        return "IMAP";
     if (ms_fact_is(protocol, "tls"))
         return "TLS from the first byte";
     return "protocol unknown";

@@ -515,3 +515,40 @@ box.quit()
     take.expect([login("USER/PASS", "grace@example.com", "owls&maps 4 Grace")],
                 [{"rcpt": [], "complete": True, "size": len(data),
                   "sha256": hashlib.sha256(data).hexdigest()}], protocol="pop3", unseen=True)
+
+
+@session("imap-two-devices", "Two IMAP clients at the same mailbox, as with a laptop and a telephone",
+         "the first puts a mail into INBOX with APPEND and flags it; the second reads it, which sets"
+         " \\Seen, and deletes it; the first is told of both",
+         ["Dovecot", "Python"])
+def two_devices(take):
+    """Python's imaplib, two connections at once"""
+    path = text(take, "grace@example.com", "grace@example.com", "A note to myself")
+    with take.recorder():
+        on("client", "/usr/bin/python3", "-c", f"""
+import imaplib, sys
+mail = open(sys.argv[1], 'rb').read()
+one = imaplib.IMAP4('{MAIL}')
+one.login('grace@example.com', 'owls&maps 4 Grace')
+one.list()
+one.append('INBOX', None, None, mail)
+one.select('INBOX')
+one.store('1', '+FLAGS', '(\\\\Flagged)')
+two = imaplib.IMAP4('{MAIL}')
+two.login('grace@example.com', 'owls&maps 4 Grace')
+two.select('INBOX')
+two.search(None, 'UNSEEN')
+two.fetch('1', '(FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT)])')
+two.fetch('1', '(UID BODY[])')
+one.noop()
+two.store('1', '+FLAGS', '(\\\\Deleted)')
+two.expunge()
+two.logout()
+one.noop()
+one.logout()
+""", path)
+    data = path.read_bytes()
+    whole = {"rcpt": [], "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    who = login("LOGIN", "grace@example.com", "owls&maps 4 Grace")
+    take.expect([who], [whole], protocol="imap", unseen=True)
+    take.expect([who], [{"rcpt": []}, whole], protocol="imap", unseen=True)
