@@ -78,6 +78,15 @@ static Role client_line(const MsSniffLine *line)
     return ROLE_MAYBE_CLIENT;
 }
 
+/* Whether the word at `at` is OK, NO or BAD in capital letters. */
+static bool is_capital(const MsSniffLine *line, size_t at)
+{
+    const char *word = (const char *)line->text + at;
+    size_t left = line->length - at;
+    return (left >= 2 && (memcmp(word, "OK", 2) == 0 || memcmp(word, "NO", 2) == 0)) ||
+           (left >= 3 && memcmp(word, "BAD", 3) == 0);
+}
+
 static Role server_line(const MsSniffLine *line)
 {
     MsImapResponse response;
@@ -88,11 +97,7 @@ static Role server_line(const MsSniffLine *line)
     case MS_IMAP_DATA:
         return response.data != MS_IMAP_UNKNOWN_DATA ? ROLE_SERVER : ROLE_OTHER;
     case MS_IMAP_TAGGED: /* words of people are seldom in capital letters */
-        return memcmp(line->text + response.word, "OK", 2) == 0 ||
-                       memcmp(line->text + response.word, "NO", 2) == 0 ||
-                       memcmp(line->text + response.word, "BAD", 3) == 0
-                   ? ROLE_MAYBE_SERVER
-                   : ROLE_OTHER;
+        return is_capital(line, response.word) ? ROLE_MAYBE_SERVER : ROLE_OTHER;
     case MS_IMAP_GO_ON:
         return ROLE_MAYBE_SERVER;
     default:
