@@ -131,6 +131,13 @@ bool ms_frames_next(MsFrameSet *set, size_t *at, MsFrameRun *run)
     return true;
 }
 
+bool ms_frames_has(MsFrameSet *set, const MsRange *range)
+{
+    sort(set);
+    uint64_t key = (uint64_t)range->file << 32 | range->frame;
+    return set->count > 0 && bsearch(&key, set->key, set->count, sizeof key, compare_keys);
+}
+
 size_t ms_frames_count(MsFrameSet *set)
 {
     sort(set);

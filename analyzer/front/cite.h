@@ -42,5 +42,8 @@ typedef struct {
 /* The run that begins at key[*at], which moves behind it; false at the end. Begin with *at = 0. */
 bool ms_frames_next(MsFrameSet *set, size_t *at, MsFrameRun *run);
 
+/* Whether the frame of that range is in the set. */
+bool ms_frames_has(MsFrameSet *set, const MsRange *range);
+
 /* How many frames are in the set. */
 size_t ms_frames_count(MsFrameSet *set);

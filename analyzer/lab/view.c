@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+enum { MOST_CONTRADICTIONS = 5 }; /* in one answer, without --full */
+
 static int compare_lines(const void *a, const void *b)
 {
     const MsLine *first = *(const MsLine *const *)a;
@@ -199,8 +201,58 @@ void ms_view_say(MsView *view, const char *label, const char *format, ...)
     ms_pen_newline(&view->pen);
 }
 
+static bool is_contradiction(const MsOddity *oddity)
+{
+    return oddity->kind == MS_ODDITY_CONFLICT || oddity->kind == MS_ODDITY_BAD_CHECKSUM ||
+           oddity->kind == MS_ODDITY_FRAGMENT_OVERLAP;
+}
+
+static bool is_cited(MsView *view, const MsOddity *oddity)
+{
+    for (uint32_t i = 0; i < oddity->n_ranges; i++) {
+        if (ms_frames_has(&view->filter.frames, &oddity->ranges[i]) ||
+            ms_frames_has(&view->filter.bulk, &oddity->ranges[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Other content that was captured for bytes of the frames cited in this answer. */
+static void put_contradictions(MsView *view)
+{
+    size_t count;
+    const MsOddity *oddities = ms_record_oddities(view->record, &count);
+    g_autofree bool *shown = g_new0(bool, count);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        shown[i] = is_contradiction(&oddities[i]) && is_cited(view, &oddities[i]);
+    for (size_t i = 0; i < count; i++) {
+        const MsOddity *oddity = &oddities[i];
+        if (!shown[i] || (++n > MOST_CONTRADICTIONS && !view->pen.style->full))
+            continue;
+        ms_view_label(view, n == 1 ? "But" : "");
+        ms_pen_ink(&view->pen, MS_INK_ODD);
+        ms_pen_say(&view->pen, "%s", ms_oddity_words(oddity->kind));
+        ms_pen_ink(&view->pen, MS_INK_PLAIN);
+        if (oddity->length > 0) {
+            ms_pen_say(&view->pen, " (");
+            ms_pen_count(&view->pen, oddity->length, "byte");
+            ms_pen_say(&view->pen, ")");
+        }
+        if (oddity->detail_length > 0) {
+            ms_pen_say(&view->pen, "; ");
+            ms_pen_own(&view->pen, oddity->detail, oddity->detail_length);
+        }
+        ms_view_cite_oddity(view, oddity);
+        ms_pen_newline(&view->pen);
+    }
+    if (n > MOST_CONTRADICTIONS && !view->pen.style->full)
+        ms_view_say(view, "", "... %zu more; --full shows all", n - MOST_CONTRADICTIONS);
+}
+
 void ms_view_filter(MsView *view)
 {
+    put_contradictions(view);
     MsPen *pen = &view->pen;
     const MsOrigins *origins = pen->origins;
     if (pen->column > 0)

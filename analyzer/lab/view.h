@@ -61,7 +61,7 @@ void ms_view_row(MsView *view, const char *label, const MsFact *fact);
 void ms_view_say(MsView *view, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The filter lines for all that was cited since the last call. */
+/* What contradicts the frames cited since the last call, then the filter lines for them. */
 void ms_view_filter(MsView *view);
 
 /* "Not in this capture, because ...", in a row with that label; an empty one: from the margin on.

@@ -359,6 +359,29 @@ static void test_gap(void)
     must(page, "No QUIT was seen, but bytes of the client are missing");
 }
 
+/* Each contradiction is named in the answers whose frames it concerns, in no other. */
+static void test_contradictions(void)
+{
+    MsLimits limits;
+    g_autoptr(MsRecord) record = rm_new(&limits);
+    rm_handshake(record);
+    rm_greet(record);
+    add_mail(record, &limits, -1);
+    for (unsigned i = 0; i < 7; i++)
+        rm_oddity(record, MS_ODDITY_CONFLICT, MS_TO_SERVER, 20, 3 + i, "");
+    rm_oddity(record, MS_ODDITY_CONFLICT, MS_TO_SERVER, 4, 33, "");
+    rm_oddity(record, MS_ODDITY_CONFLICT, MS_TO_SERVER, 99, 44, "");
+    g_autofree char *raw = answer(record, false, false);
+    g_autofree char *page = flat(raw);
+    must(page, "But retransmission differs from the first copy; the first copy is used (3 bytes) @ "
+               "frame 20");
+    must(page, "(7 bytes) @ frame 20");
+    must_not(page, "(8 bytes)");
+    must(page, "... 2 more; --full shows all");
+    must(page, "(33 bytes) @ frame 4");
+    must_not(page, "(44 bytes)");
+}
+
 static void test_stops(void)
 {
     MsLimits limits;
@@ -394,6 +417,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/answer/lmtp", test_lmtp);
+    g_test_add_func("/answer/contradictions", test_contradictions);
     g_test_add_func("/answer/complete", test_complete);
     g_test_add_func("/answer/header", test_header);
     g_test_add_func("/answer/redacted", test_redacted);
