@@ -51,9 +51,8 @@ enum {
     MS_HALF_ACKED = 1 << 4,      /* `acked` is meaningful */
     MS_HALF_FIN = 1 << 5,        /* a FIN was seen; it may still wait */
     MS_HALF_ENDED = 1 << 6,      /* the FIN was handed on */
-    MS_HALF_BAD_SUM = 1 << 7,    /* a segment with a wrong checksum brought bytes */
-    MS_HALF_GUESSED = 1 << 8,    /* offset 0 was not told by a SYN of its own or its SYN-ACK */
-    MS_HALF_UNHEARD = 1 << 9     /* for now nobody listens to it, see ms_stream_unhear() */
+    MS_HALF_GUESSED = 1 << 7,    /* offset 0 was not told by a SYN of its own or its SYN-ACK */
+    MS_HALF_UNHEARD = 1 << 8     /* for now nobody listens to it, see ms_stream_unhear() */
 };
 
 typedef struct {

@@ -13,15 +13,15 @@ static uint32_t add_words(uint32_t sum, const uint8_t *data, size_t length)
     return sum;
 }
 
-bool ms_segment_checksum_ok(const MsSegment *segment)
+MsChecksum ms_segment_checksum(const MsSegment *segment)
 {
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     if (segment->header == NULL)
-        return true;
+        return MS_CHECKSUM_UNKNOWN;
     uint32_t header = (uint32_t)(segment->header[12] >> 4) * 4;
     if (segment->payload != segment->header + header || segment->payload_length > UINT16_MAX ||
         segment->payload_length != segment->wire_length)
-        return true; /* not all of it was captured */
+        return MS_CHECKSUM_UNKNOWN; /* not all of it was captured */
     /* Addresses, protocol and length count too (RFC 8200 8.1); the prefix of mapped addresses is no
      * part of them. */
     size_t skip = memcmp(segment->src, mapped, sizeof mapped) == 0 ? sizeof mapped : 0;
@@ -31,5 +31,5 @@ bool ms_segment_checksum_ok(const MsSegment *segment)
     sum = add_words(sum, segment->header, length);
     while (sum > 0xffff)
         sum = (sum >> 16) + (sum & 0xffff);
-    return sum == 0xffff;
+    return sum == 0xffff ? MS_CHECKSUM_RIGHT : MS_CHECKSUM_WRONG;
 }

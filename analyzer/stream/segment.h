@@ -14,8 +14,7 @@ enum {
 }; /* RFC 9293 3.1 */
 
 enum {
-    MS_SEGMENT_BAD_CHECKSUM = 1 << 0,     /* TCP checksum is wrong (offloading, or damage) */
-    MS_SEGMENT_FRAGMENT_CONFLICT = 1 << 1 /* put together from IP fragments that contradict */
+    MS_SEGMENT_FRAGMENT_CONFLICT = 1 << 0 /* put together from IP fragments that contradict */
 };
 
 /* Everything is borrowed until ms_engine_push() returns. Two addresses of 16 bytes; IPv4 as
@@ -42,7 +41,12 @@ typedef struct {
     const uint8_t *header;   /* the TCP header; `payload` follows it in memory. NULL: not at hand */
 } MsSegment;
 
+typedef enum {
+    MS_CHECKSUM_RIGHT,
+    MS_CHECKSUM_WRONG,  /* damage, or offloading */
+    MS_CHECKSUM_UNKNOWN /* the snapshot length cut the segment, or its header is not at hand */
+} MsChecksum;
+
 /* Checks the TCP checksum. For callers that see a contradiction: it costs time, and offloading
- * makes it wrong in many good captures. True also when nobody can tell, because the snapshot length
- * cut the segment or its header is not at hand. */
-bool ms_segment_checksum_ok(const MsSegment *segment);
+ * makes it wrong in many good captures. */
+MsChecksum ms_segment_checksum(const MsSegment *segment);

@@ -48,8 +48,11 @@ void ms_stream_start(MsStream *stream, unsigned side, uint32_t seq, bool from_st
 static void report_conflict(const MsConflict *conflict, void *user_data)
 {
     const Push *push = user_data;
-    MsHalf *half = &push->stream->half[push->side];
     enum { CAP = 16 };
+    static const char right[] = "the checksum of the later copy is right";
+    static const char wrong[] = "the checksum of the later copy is wrong";
+    MsChecksum sum = ms_segment_checksum(push->segment);
+    const char *detail = sum == MS_CHECKSUM_RIGHT ? right : sum == MS_CHECKSUM_WRONG ? wrong : "";
     MsRanges ranges = {0};
     size_t length = (size_t)(conflict->end - conflict->at);
     ms_ranges_add(&ranges, push->bytes, (size_t)(conflict->at - push->bytes->at), length, CAP);
@@ -57,14 +60,14 @@ static void report_conflict(const MsConflict *conflict, void *user_data)
                   CAP);
     MsOddity oddity = {.kind = MS_ODDITY_CONFLICT,
                        .length = length,
-                       .detail = "",
+                       .detail = detail,
+                       .detail_length = (uint32_t)strlen(detail),
                        .time_ns = ranges.time_ns,
                        .ranges = ranges.range,
                        .n_ranges = ranges.n_ranges,
                        .ranges_omitted = ranges.omitted};
     push->context->events->oddity(push->stream, push->side, &oddity, push->context->user_data);
-    if ((push->segment->notes & MS_SEGMENT_BAD_CHECKSUM) || (half->flags & MS_HALF_BAD_SUM) ||
-        !ms_segment_checksum_ok(push->segment)) {
+    if (sum == MS_CHECKSUM_WRONG) {
         oddity.kind = MS_ODDITY_BAD_CHECKSUM;
         push->context->events->oddity(push->stream, push->side, &oddity, push->context->user_data);
     }
@@ -119,8 +122,6 @@ static void push_new(Push *push, const MsBytes *bytes, uint64_t needs)
     MsStream *stream = push->stream;
     MsStreamContext *context = push->context;
     MsHalf *half = &stream->half[push->side];
-    if (push->segment->notes & MS_SEGMENT_BAD_CHECKSUM)
-        half->flags |= MS_HALF_BAD_SUM;
     if (bytes->at == half->offset && !ms_half_head(half) && !ms_half_is_early(half) &&
         ms_stream_satisfied(stream, push->side, needs)) {
         ms_stream_deliver(stream, context, push->side, bytes);

@@ -59,7 +59,7 @@ static void decode(Run *run, int link_type, int64_t time_ns, const uint8_t *data
         return;
     run->segments++;
     check_segment(run, &segment);
-    ms_segment_checksum_ok(&segment);
+    ms_segment_checksum(&segment);
 }
 
 static void decode_file(Run *run, MsCapture *capture)

@@ -17,7 +17,7 @@ import struct
 from wire import *
 
 WATCHED = {"gap", "truncated", "conflict-overlap", "midstream", "one-sided", "bare-newline", "bare-return", "smuggling",
-           "injection", "urgent", "cleartext-after-starttls", "rst-ignored", "fragment-overlap", "bad-base64"}
+           "injection", "urgent", "bad-checksum", "cleartext-after-starttls", "rst-ignored", "fragment-overlap", "bad-base64"}
 BODY = b"From: <a@src.example>\r\nTo: <b@dst.example>\r\nSubject: written case\r\n\r\nFirst line\r\n..dots stay\r\nlast line\r\n"
 CASES = {}
 
@@ -471,6 +471,14 @@ def tcp():
          session(oddities=["urgent"]), standard())
     frames = [ethernet(packet4(s, ident=i + 1, bad_checksum=s.up), s.up) for i, s in enumerate(urgent)]
     case("tcp-bad-checksum", pcap(frames), [session()])
+    secret = next(i for i, s in enumerate(urgent) if s.data.startswith(b"AUTH"))
+    for name, bad, bad_again, odd in (("first", True, False, []), ("second", False, True, ["bad-checksum"])):
+        # of two copies that differ one is damaged: the first is used all the same
+        later = urgent[secret].copy(data=urgent[secret].data.replace(b"PLAIN", b"PLAIM"))
+        copies = [ethernet(packet4(urgent[secret], bad_checksum=bad)), ethernet(packet4(later, bad_checksum=bad_again))]
+        case("tcp-damaged-" + name, pcap([ethernet(packet4(s), s.up) for s in urgent[:secret]] + copies +
+                                         [ethernet(packet4(s), s.up) for s in urgent[secret + 1:]]),
+             [session(oddities=["conflict-overlap"] + odd)])
     each("options", lambda s: [x.copy(options=b"\1\1\x08\x0a" + b"\0" * 8) for x in s])
     runs()
     interleaved = []
