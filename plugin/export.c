@@ -84,10 +84,8 @@ void ms_export_reset(void)
 {
     ms_feed_free(export.again);
     export.again = NULL;
-    if (export.ended)
-        g_ptr_array_set_size(export.ended, 0);
-    if (export.going)
-        g_ptr_array_set_size(export.going, 0);
+    g_clear_pointer(&export.ended, g_ptr_array_unref);
+    g_clear_pointer(&export.going, g_ptr_array_unref);
 }
 
 /* The name says what is missing, so that nobody takes a part for the whole. */
