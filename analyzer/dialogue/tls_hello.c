@@ -300,8 +300,10 @@ size_t ms_tls_look(MsTlsLook *look, MsTalk *talk, MsDirection direction, const M
     if (!look->started)
         emit_start(&say);
     look->started = true;
-    bool enough = ms_tls_hello_read(data, length, &hello);
-    if (!enough && !final && length < talk->limits->value[MS_LIMIT_LINE]) {
+    /* However the bytes come, no more of them are looked at. */
+    size_t most = (size_t)talk->limits->value[MS_LIMIT_LINE];
+    bool enough = ms_tls_hello_read(data, MIN(length, most), &hello);
+    if (!enough && !final && length < most) {
         ms_tls_hello_clear(&hello);
         return 0;
     }
