@@ -18,7 +18,7 @@ import shark as harness
 
 MINIMUM = 5000  # facts that must be compared when captures/ and another folder are there
 MINIMUM_OWN = 2000  # of captures/ alone
-SECONDS = 120  # for each folder but the first
+SECONDS = 60  # for each folder but the first
 ONE_PASS = 0.9  # least share of the facts that one pass shows
 MOST_REFUSED = 12  # captures that Wireshark does not open: of a kind or damage it does not know
 # What may differ, with its reason: (part of the capture's path, key, reason).

@@ -13,7 +13,7 @@ import sys
 
 import shark as harness
 
-SECONDS = 60  # for all folders but the first
+SECONDS = 30  # for all folders but the first
 MINIMUM = 80  # outputs that hold a tree of the plugin
 TREE = "Mailscope"
 PROTOCOLS = re.compile(r"(\[Protocols in frame: .*?)(:mailscope)+\]")
