@@ -31,16 +31,15 @@ static void unpack(MsDialogue *imap, MsDirection direction, const MsBytes *bytes
 {
     MsImapSide *side = &imap->side[direction];
     Plain to = {imap, direction};
-    MsInflateResult result = ms_inflate_push(side->inflate, bytes, offset, take_plain, &to);
+    MsInflateResult result = ms_inflate_push(side->inflate, bytes, &offset, take_plain, &to);
     if (result == MS_INFLATE_MORE)
         return;
     side->deaf = true;
-    size_t length = bytes->length - offset;
-    ms_imap_odd(imap, result == MS_INFLATE_LIMIT ? MS_ODDITY_LIMIT : MS_ODDITY_SYNTAX, direction,
-                -1, ms_imap_where(imap, bytes, offset, MIN(length, 64)), 0,
+    ms_imap_odd(imap, result == MS_INFLATE_LIMIT ? MS_ODDITY_LIMIT : MS_ODDITY_UNREADABLE,
+                direction, -1, ms_imap_where(imap, bytes, offset, 1), 0,
                 result == MS_INFLATE_LIMIT ? "inflated-bytes: the rest is not unpacked"
-                : result == MS_INFLATE_BAD ? "these are no compressed bytes; the rest is not read"
-                                           : "the compressed bytes end; the rest is not read");
+                : result == MS_INFLATE_BAD ? "these are no compressed bytes"
+                                           : "the compressed bytes end here");
 }
 
 static size_t imap_push(MsDialogue *imap, MsDirection direction, const MsBytes *bytes)
@@ -168,6 +167,9 @@ static void imap_gap(MsDialogue *imap, MsDirection direction, uint64_t at, uint6
     if (side->inflate) { /* nothing can be unpacked behind a hole */
         ms_inflate_drop(side->inflate);
         side->deaf = true;
+        ms_imap_odd(imap, MS_ODDITY_UNREADABLE, direction, -1, NULL, 0,
+                    client ? "the client's bytes behind the hole"
+                           : "the server's bytes behind the hole");
     }
     if (!side->deaf && gap_in_literal(imap, direction, length, held))
         return;

@@ -329,6 +329,22 @@ static bool decide_literal(MsDialogue *imap, Input *input)
     return true;
 }
 
+/* COMPRESS without a reply: the bytes themselves tell, as no command has control characters in it.
+ * Returns false when more are needed. */
+static bool look_packed(const Input *input, size_t cap, bool *packed)
+{
+    size_t look = MIN(rest(input), cap);
+    for (size_t i = 0; i < look; i++) {
+        uint8_t byte = data(input)[i];
+        if (byte == '\n')
+            return true;
+        *packed = (byte < ' ' && byte != '\r' && byte != '\t') || byte > 0x7e;
+        if (*packed)
+            return true;
+    }
+    return input->final || look == cap;
+}
+
 /* The client's bytes come before the reply they depend on. Returns false when they have to wait. */
 static bool go_on(MsDialogue *imap, Input *input)
 {
@@ -343,9 +359,9 @@ static bool go_on(MsDialogue *imap, Input *input)
         return false;
     if (imap->wait == MS_IMAP_WAIT_TLS)
         imap->early_until = 0;
-    /* Without a reply the bytes themselves tell: no command begins with a control character. */
-    bool packed = imap->wait == MS_IMAP_WAIT_COMPRESS &&
-                  (*data(input) < ' ' || *data(input) > 0x7e) && *data(input) != '\r';
+    bool packed = false;
+    if (imap->wait == MS_IMAP_WAIT_COMPRESS && !look_packed(input, line_cap(imap), &packed))
+        return false;
     imap->wait = MS_IMAP_FREE;
     if (packed)
         imap->side[MS_TO_SERVER].inflate =

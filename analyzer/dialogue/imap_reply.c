@@ -356,7 +356,7 @@ static void first_line(MsDialogue *imap, Line *line, const MsImapLiteral *litera
         break;
     }
     default:
-        if (line->length == 0)
+        if (line->length == 0 || !line->whole)
             break;
         if (!imap->syntax_said[MS_TO_CLIENT] && !imap->may_miss)
             ms_imap_odd(imap, MS_ODDITY_SYNTAX, MS_TO_CLIENT, -1,

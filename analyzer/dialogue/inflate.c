@@ -143,12 +143,16 @@ static MsInflateResult take(MsInflate *packed, const MsBytes *bytes, size_t offs
     return MS_INFLATE_MORE;
 }
 
-MsInflateResult ms_inflate_push(MsInflate *packed, const MsBytes *bytes, size_t offset,
+MsInflateResult ms_inflate_push(MsInflate *packed, const MsBytes *bytes, size_t *offset,
                                 MsInflateFunc func, void *user_data)
 {
     MsInflateResult result = MS_INFLATE_MORE;
-    for (; offset < bytes->length && result == MS_INFLATE_MORE; offset++)
-        result = take(packed, bytes, offset, func, user_data);
+    while (*offset < bytes->length) {
+        result = take(packed, bytes, *offset, func, user_data);
+        if (result != MS_INFLATE_MORE)
+            break;
+        ++*offset;
+    }
     hand_on(packed, func, user_data);
     return result;
 }

@@ -21,9 +21,10 @@ typedef size_t (*MsInflateFunc)(const MsBytes *plain, void *user_data);
 MsInflate *ms_inflate_new(uint64_t most);
 void ms_inflate_free(MsInflate *inflate); /* accepts NULL */
 
-/* Unpacks bytes[offset..), handing plain bytes on in blocks. Each plain byte is cited by the run of
- * compressed bytes that completed it, the same however they are cut. */
-MsInflateResult ms_inflate_push(MsInflate *inflate, const MsBytes *bytes, size_t offset,
+/* Unpacks bytes[*offset..), handing plain bytes on in blocks; *offset moves on to the byte at which
+ * it stops. Each plain byte is cited by the run of compressed bytes that completed it, the same
+ * however they are cut. */
+MsInflateResult ms_inflate_push(MsInflate *inflate, const MsBytes *bytes, size_t *offset,
                                 MsInflateFunc func, void *user_data);
 
 /* Plain bytes that were not eaten so far; valid until the next push. */

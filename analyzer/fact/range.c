@@ -85,7 +85,8 @@ void ms_ranges_add(MsRanges *ranges, const MsBytes *bytes, size_t offset, size_t
     if (!piece)
         return;
     uint64_t first = bytes->at + offset - piece->at;
-    if (ranges->n_ranges == 0 && length > 0 && first + length <= piece->place.length) {
+    if (ranges->n_ranges == 0 && length > 0 && first + length <= piece->place.length &&
+        piece->place.source != MS_SOURCE_PACKED) {
         if (ranges->allocated == 0) /* the usual case: one range, in one piece */
             grow(ranges);
         ranges->time_ns = piece->time_ns;

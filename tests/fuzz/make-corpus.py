@@ -104,6 +104,23 @@ def conversations(frames):
         yield [(1 if side == server else 0, payload) for side, payload in chunks]
 
 
+def transcript(path):
+    """The bytes of a .talk file, as conversations() gives them; gaps are left out."""
+    def escape(match):
+        text = match.group(1)
+        return {b"r": b"\r", b"n": b"\n", b"t": b"\t"}.get(text) or (
+            bytes([int(text[1:], 16)]) if text[:1] == b"x" else text)
+    chunks = []
+    with open(path, "rb") as file:
+        for line in file.read().split(b"\n"):
+            match = re.match(rb"([CS])(?:\*(\d+))?: ?(.*)", line)
+            if match:
+                text = re.sub(rb"(?s)\\(x[0-9a-f]{2}|.)", escape, match.group(3))
+                chunks.append((0 if match.group(1) == b"C" else 1,
+                               text * int(match.group(2) or 1)))
+    return chunks
+
+
 def dialogue_seed(chunks):
     """Chunks as fuzz-smtp reads them: a byte (0 to server, 1 to client), length (2, little), bytes."""
     out = b""
@@ -420,6 +437,8 @@ def main():
             corpus.add("fuzz-engine", seed)
     for seed in MAILS:
         corpus.add("fuzz-mime", seed)
+    for path in sorted(glob.glob(os.path.join(source, "tests/talk/imap-*.talk"))):
+        corpus.add("fuzz-imap", dialogue_seed(transcript(path)))
     for chunks in talks:
         pop3 = any(re.match(rb"\+OK|-ERR", text) for way, text in chunks if way == 1)
         corpus.add("fuzz-pop3" if pop3 else "fuzz-smtp", dialogue_seed(chunks))
