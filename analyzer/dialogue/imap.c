@@ -35,6 +35,8 @@ static void unpack(MsDialogue *imap, MsDirection direction, const MsBytes *bytes
     if (result == MS_INFLATE_MORE)
         return;
     side->deaf = true;
+    if (result == MS_INFLATE_END && offset + 1 == bytes->length)
+        return; /* as some end it behind LOGOUT */
     ms_imap_odd(imap, result == MS_INFLATE_LIMIT ? MS_ODDITY_LIMIT : MS_ODDITY_UNREADABLE,
                 direction, -1, ms_imap_where(imap, bytes, offset, 1), 0,
                 result == MS_INFLATE_LIMIT ? "inflated-bytes: the rest is not unpacked"

@@ -229,10 +229,53 @@ static void put_fetched(MsPen *pen, const MsRecord *record, const MsIndex *index
     ms_pen_newline(pen);
 }
 
+/* A message that stays on the server: fetched from it or put there. */
+static void put_stored(MsPen *pen, const MsRecord *record, const MsIndex *index, int32_t number,
+                       bool put)
+{
+    const MsFact *from = ms_index_first(index, MS_FIELD_MESSAGE_FROM, number, -1);
+    const MsFact *section = ms_index_first(index, MS_FIELD_IMAP_SECTION, number, -1);
+    const MsFact *mailbox = ms_index_first(index, MS_FIELD_IMAP_MAILBOX, number, -1);
+    const MsFact *uid = ms_index_first(index, MS_FIELD_IMAP_UID, number, -1);
+    const MsFact *outcome = ms_index_first(index, MS_FIELD_MESSAGE_OUTCOME, number, -1);
+    const MsMessage *message = ms_heading_message(record, number);
+    ms_pen_say(pen, "%d: ", number + 1);
+    if (from)
+        ms_pen_fact(pen, from);
+    else
+        ms_pen_say(pen, "(no From line seen)");
+    ms_pen_say(pen, put ? ", put into " : ", fetched from ");
+    if (mailbox)
+        ms_pen_fact(pen, mailbox);
+    else
+        ms_pen_say(pen, "a folder not seen");
+    if (uid)
+        ms_pen_say(pen, ", UID %" G_GINT64_FORMAT, (gint64)uid->number);
+    if (section) {
+        ms_pen_say(pen, ", ");
+        ms_pen_fact(pen, section);
+    }
+    if (message) {
+        ms_pen_say(pen, ", ");
+        ms_pen_count(pen, ms_message_size(message), "byte");
+        ms_pen_say(pen, "%s", ms_message_complete(message) ? "" : " (incomplete)");
+    }
+    if (put && outcome) {
+        ms_pen_say(pen, ", ");
+        ms_pen_words(pen, (const uint8_t *)outcome->text, outcome->text_length);
+    }
+    ms_pen_newline(pen);
+}
+
 static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, int32_t number)
 {
     if (ms_index_first(index, MS_FIELD_POP3_FATE, number, -1)) {
         put_fetched(pen, record, index, number);
+        return;
+    }
+    const MsFact *transfer = ms_index_first(index, MS_FIELD_IMAP_TRANSFER, number, -1);
+    if (transfer) {
+        put_stored(pen, record, index, number, ms_fact_is(transfer, "APPEND"));
         return;
     }
     const MsFact *from = ms_index_first(index, MS_FIELD_SMTP_MAIL_FROM, number, -1);
@@ -312,9 +355,17 @@ static void put_end(MsPen *pen, const MsIndex *index)
     const MsFact *last = ms_index_first(index, MS_FIELD_SESSION_LAST, -1, -1);
     const MsFact *rst = ms_index_first(index, MS_FIELD_SESSION_RST, -1, -1);
     label(pen, "End");
+    const MsFact *protocol = ms_index_first(index, MS_FIELD_SESSION_PROTOCOL, -1, -1);
     const MsFact *code = ms_index_first(index, MS_FIELD_SMTP_QUIT_CODE, -1, -1);
     const MsFact *status = ms_index_first(index, MS_FIELD_POP3_QUIT_STATUS, -1, -1);
-    if (ms_fact_is(end, "quit") && status) {
+    const MsFact *bye = ms_index_first(index, MS_FIELD_IMAP_BYE, -1, -1);
+    if (ms_fact_is(end, "quit") && ms_fact_is(protocol, "imap")) {
+        ms_pen_say(pen, "%s",
+                   end->direction == MS_TO_SERVER ? "LOGOUT, no answer to it seen"
+                                                  : "LOGOUT, answered with BYE: ");
+        if (bye && end->direction != MS_TO_SERVER)
+            ms_pen_fact(pen, bye);
+    } else if (ms_fact_is(end, "quit") && status) {
         ms_pen_say(pen, "QUIT, answered with ");
         ms_pen_fact(pen, status);
     } else if (ms_fact_is(end, "quit") && code)
@@ -326,6 +377,7 @@ static void put_end(MsPen *pen, const MsIndex *index)
     else if (ms_fact_is(end, "fin"))
         ms_pen_say(pen, "closed with FIN, %s",
                    ms_index_first(index, MS_FIELD_TLS_STARTED, -1, -1) ? "after what is encrypted"
+                   : ms_fact_is(protocol, "imap")                      ? "no LOGOUT seen"
                                                                        : "no QUIT seen");
     else if (ms_fact_is(end, "rst"))
         ms_pen_say(pen, "broken off with RST%s",

@@ -238,6 +238,9 @@ static bool is_own_word(unsigned field)
 {
     switch (field) {
     case MS_FIELD_AUTH_OUTCOME:
+    case MS_FIELD_IMAP_GREETING_STATUS:
+    case MS_FIELD_IMAP_STATUS:
+    case MS_FIELD_IMAP_TRANSFER:
     case MS_FIELD_MESSAGE_OUTCOME:
     case MS_FIELD_MESSAGE_SHA256:
     case MS_FIELD_POP3_FATE:
@@ -280,6 +283,29 @@ static size_t skip_word(const uint8_t *text, size_t length, size_t at)
     return at;
 }
 
+/* The same for IMAP's `LOGIN user password` and `AUTHENTICATE mechanism response`, whose verb may
+ * stand behind a tag. */
+static size_t imap_secret_part(const uint8_t *text, size_t length)
+{
+    size_t at = 0;
+    for (int word = 0; word < 2; word++) {
+        size_t end = skip_word(text, length, at);
+        bool login = ms_fold_is(text + at, end - at, "LOGIN");
+        if (!login && !ms_fold_is(text + at, end - at, "AUTHENTICATE")) {
+            at = skip_blanks(text, length, end);
+            continue;
+        }
+        at = skip_blanks(text, length, end);
+        if (login && at < length && text[at] == '"') {
+            for (at++; at < length && text[at] != '"'; at++)
+                at += text[at] == '\\' && at + 1 < length;
+            return skip_blanks(text, length, MIN(at + 1, length));
+        }
+        return skip_blanks(text, length, skip_word(text, length, at));
+    }
+    return length;
+}
+
 /* Offset of the secret that a command hands over, or `length` when there is none: `AUTH mechanism
  * response`, and of POP3 `PASS password` and `APOP name digest`. */
 static size_t secret_part(const uint8_t *text, size_t length)
@@ -290,7 +316,7 @@ static size_t secret_part(const uint8_t *text, size_t length)
         return MIN(verb + 1, length);
     if (ms_fold_is(text, verb, "AUTH") || ms_fold_is(text, verb, "APOP"))
         return skip_blanks(text, length, skip_word(text, length, at));
-    return length;
+    return imap_secret_part(text, length);
 }
 
 bool ms_redact_line(const MsRedactor *redactor, const uint8_t *text, size_t length, bool secret,
@@ -327,7 +353,7 @@ bool ms_redact_fact(const MsRedactor *redactor, const MsFact *fact, MsBuffer *ou
         return false;
     }
     if (fact->field == MS_FIELD_SMTP_COMMAND || fact->field == MS_FIELD_POP3_COMMAND ||
-        fact->field == MS_FIELD_SESSION_CLIENT_FIRST)
+        fact->field == MS_FIELD_IMAP_COMMAND || fact->field == MS_FIELD_SESSION_CLIENT_FIRST)
         return ms_redact_line(redactor, text, fact->text_length, false, out);
     return ms_redactor_apply(redactor, text, fact->text_length, out);
 }

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_STEPS = 12 };
 
@@ -17,26 +18,36 @@ typedef struct {
 
 typedef struct {
     const MsFact *quit, *quit_code, *closing; /* closing: reply 421 */
-    const MsFact *status;                     /* POP3: of the reply to QUIT */
+    const MsFact *status;                     /* POP3, IMAP: of the reply to QUIT or LOGOUT */
+    const MsFact *bye;                        /* IMAP */
+    const char *word;                         /* with which the client says goodbye */
     const MsFact *const *fins, *const *rsts;
     size_t n_fins, n_rsts;
     const MsFact *end, *last;
 } Ending;
 
-static bool is_quit(const MsFact *command)
+static bool is_quit(const MsFact *command, const char *word)
 {
-    return command->text_length >= 4 && g_ascii_strncasecmp(command->text, "QUIT", 4) == 0 &&
-           (command->text_length == 4 || command->text[4] == ' ' || command->text[4] == '\t');
+    size_t length = strlen(word);
+    return command->text_length >= length &&
+           g_ascii_strncasecmp(command->text, word, length) == 0 &&
+           (command->text_length == length || command->text[length] == ' ' ||
+            command->text[length] == '\t');
 }
 
 static void look(MsView *view, Ending *ending)
 {
     size_t count;
     bool pop3 = ms_view_speaks(view, "pop3");
-    const MsFact *const *commands =
-        ms_index_field(view->index, pop3 ? MS_FIELD_POP3_COMMAND : MS_FIELD_SMTP_COMMAND, &count);
+    bool imap = ms_view_speaks(view, "imap");
+    const MsFact *const *commands = ms_index_field(view->index,
+                                                   pop3   ? MS_FIELD_POP3_COMMAND
+                                                   : imap ? MS_FIELD_IMAP_COMMAND
+                                                          : MS_FIELD_SMTP_COMMAND,
+                                                   &count);
+    ending->word = imap ? "LOGOUT" : "QUIT";
     for (size_t i = count; i > 0 && !ending->quit; i--) {
-        if (is_quit(commands[i - 1]))
+        if (is_quit(commands[i - 1], ending->word))
             ending->quit = commands[i - 1];
     }
     const MsFact *const *codes = ms_index_field(view->index, MS_FIELD_SMTP_REPLY_CODE, &count);
@@ -49,6 +60,9 @@ static void look(MsView *view, Ending *ending)
         ending->closing = greeting;
     ending->quit_code = ms_view_fact(view, MS_FIELD_SMTP_QUIT_CODE);
     ending->status = ms_view_fact(view, MS_FIELD_POP3_QUIT_STATUS);
+    if (imap && ending->quit)
+        ending->status = ms_index_first(view->index, MS_FIELD_IMAP_STATUS, -1, ending->quit->item);
+    ending->bye = ms_view_fact(view, MS_FIELD_IMAP_BYE);
     ending->fins = ms_index_all(view->index, MS_FIELD_SESSION_FIN, -1, -1, &ending->n_fins);
     ending->rsts = ms_index_all(view->index, MS_FIELD_SESSION_RST, -1, -1, &ending->n_rsts);
     ending->end = ms_view_fact(view, MS_FIELD_SESSION_END);
@@ -74,7 +88,8 @@ static void put_dialogue_end(MsView *view, const Ending *ending)
     if (ending->closing) {
         ms_pen_say(pen, "The server gives up with 421 and closes (RFC 5321 3.8)");
     } else if (ending->quit && ending->status) {
-        ms_pen_say(pen, "The client says QUIT and the server answers ");
+        ms_pen_say(pen, "The client says %s and the server answers %s", ending->word,
+                   ending->bye ? "BYE and " : "");
         ms_pen_fact(pen, ending->status);
     } else if (ending->quit && ending->quit_code) {
         const char *words = ms_reply_words((unsigned)ending->quit_code->number, NULL);
@@ -82,20 +97,24 @@ static void put_dialogue_end(MsView *view, const Ending *ending)
                    (gint64)ending->quit_code->number, words ? " (" : "", words ? words : "",
                    words ? ")" : "");
     } else if (ending->quit) {
-        ms_pen_say(pen, "The client says QUIT; no answer to it is in this capture");
+        ms_pen_say(pen, "The client says %s; no answer to it is in this capture", ending->word);
+    } else if (ending->bye) {
+        ms_pen_say(pen, "The server says BYE: ");
+        ms_pen_fact(pen, ending->bye);
     } else if (ending->quit_code) {
         ms_pen_say(pen,
                    "The server answers %" G_GINT64_FORMAT " to a QUIT that is not in this "
                    "capture",
                    (gint64)ending->quit_code->number);
     } else if (view->encrypted || view->tls) {
-        ms_pen_say(pen, "Whether QUIT was said cannot be seen: it would be encrypted");
+        ms_pen_say(pen, "Whether %s was said cannot be seen: it would be encrypted", ending->word);
     } else if (!view->spoke[MS_TO_SERVER]) {
-        ms_pen_say(pen, "Whether QUIT was said cannot be seen: the client's side was not captured");
+        ms_pen_say(pen, "Whether %s was said cannot be seen: the client's side was not captured",
+                   ending->word);
     } else if (view->gap[MS_TO_SERVER]) {
-        ms_pen_say(pen, "No QUIT was seen, but bytes of the client are missing");
+        ms_pen_say(pen, "No %s was seen, but bytes of the client are missing", ending->word);
     } else {
-        ms_pen_say(pen, "Nobody says QUIT");
+        ms_pen_say(pen, "Nobody says %s", ending->word);
     }
     ms_pen_say(pen, ". ");
 }
@@ -155,10 +174,13 @@ static void put_steps(MsView *view, const Ending *ending)
     Step steps[MOST_STEPS];
     size_t count = 0;
     add_step(steps, &count, "421", "from the server: it closes the connection", ending->closing);
-    add_step(steps, &count, "QUIT", "from the client: it ends the dialogue", ending->quit);
+    add_step(steps, &count, ending->word, "from the client: it ends the dialogue", ending->quit);
+    add_step(steps, &count, "BYE", "from the server: it closes the connection", ending->bye);
     add_step(steps, &count, "Reply",
-             ms_fact_is(ending->status, "+OK") ? "+OK from the server: it closes the connection"
-                                               : "-ERR from the server",
+             ms_fact_is(ending->status, "+OK")    ? "+OK from the server: it closes the connection"
+             : ms_fact_is(ending->status, "OK")   ? "OK from the server: LOGOUT is done"
+             : ms_fact_is(ending->status, "-ERR") ? "-ERR from the server"
+                                                  : "from the server, but no OK",
              ending->status);
     if (!ending->quit_code || ending->quit_code->number != 421 || !ending->closing)
         add_step(steps, &count, "Reply",
@@ -211,8 +233,15 @@ void ms_answer_ending(MsView *view)
     else if (ending.n_fins > 0 && !ending.quit && !ending.quit_code && !view->tls)
         ms_view_say(view, "Why",
                     "A FIN from each side ends the connection (RFC 9293 3.6); a client should say "
-                    "QUIT before it (RFC %s).",
-                    ms_view_speaks(view, "pop3") ? "1939 6" : "5321 4.1.1.10");
+                    "%s before it (RFC %s).",
+                    ending.word,
+                    ms_view_speaks(view, "pop3")   ? "1939 6"
+                    : ms_view_speaks(view, "imap") ? "9051 6.1.3"
+                                                   : "5321 4.1.1.10");
+    else if (ending.n_fins > 0 && ms_view_speaks(view, "imap"))
+        ms_view_say(view, "Why",
+                    "LOGOUT, BYE and the completion end the dialogue (RFC 9051 6.1.3); a FIN from "
+                    "each side ends the connection (RFC 9293 3.6).");
     else if (ending.n_fins > 0 && ms_view_speaks(view, "pop3"))
         ms_view_say(view, "Why",
                     "QUIT and its answer end the dialogue (RFC 1939 6); a FIN from each side ends "

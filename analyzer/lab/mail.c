@@ -259,6 +259,10 @@ void ms_answer_mail(MsView *view)
         ms_answer_fetched(view);
         return;
     }
+    if (ms_view_speaks(view, "imap")) {
+        ms_answer_folders(view);
+        return;
+    }
     int32_t mails = ms_heading_mails(view->record, view->index);
     int32_t shown = view->pen.style->full ? mails : MIN(mails, MOST_MAILS);
     ms_view_question(view, 4, mails > 1 ? "The messages" : "The message");

@@ -97,7 +97,9 @@ static bool put_handshake(MsView *view)
         ms_view_say(view, "Why",
                     "What is said decides: the other side opened the connection, but this one "
                     "gives the replies (RFC %s).",
-                    ms_view_speaks(view, "pop3") ? "1939 3" : "5321 2.1");
+                    ms_view_speaks(view, "pop3")   ? "1939 3"
+                    : ms_view_speaks(view, "imap") ? "9051 2.2"
+                                                   : "5321 2.1");
     return true;
 }
 
@@ -119,6 +121,9 @@ void ms_answer_ends(MsView *view)
                    (reply || command) && ms_view_speaks(view, "pop3")
                        ? "No SYN in this capture; told by what is said: commands come from the "
                          "client, replies with +OK or -ERR from the server (RFC 1939 3)."
+                   : (reply || command) && ms_view_speaks(view, "imap")
+                       ? "No SYN in this capture; told by what is said: the client puts a tag "
+                         "before its commands, the server a star before its data (RFC 9051 2.2)."
                    : reply || command
                        ? "No SYN in this capture; told by what is said: commands come from the "
                          "client, three-digit replies from the server (RFC 5321 4.1, 4.2)."

@@ -105,4 +105,5 @@ void ms_answer_first(MsView *view);   /* first words; sides.c */
 void ms_answer_login(MsView *view);   /* user and password; login.c */
 void ms_answer_mail(MsView *view);    /* messages; mail.c */
 void ms_answer_fetched(MsView *view); /* the same when they go to the client; fetch.c */
+void ms_answer_folders(MsView *view); /* the same when they stay on the server; folders.c */
 void ms_answer_ending(MsView *view);  /* disconnection; ending.c */
