@@ -9,7 +9,8 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get install -y --no-install-recommends \
     postfix dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-imapd openssl \
-    swaks libnet-ssleay-perl libauthen-sasl-perl curl msmtp mpop fetchmail netcat-openbsd python3 \
+    swaks libnet-ssleay-perl libauthen-sasl-perl curl msmtp mpop fetchmail isync netcat-openbsd \
+    python3 \
     iproute2 ethtool nftables tcpdump tshark \
     libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 work=$(mktemp -d)

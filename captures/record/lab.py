@@ -205,6 +205,7 @@ class Lab:
                                           ("mail", "198.51.100.10", 24, b"220"),
                                           ("mail", "198.51.100.11", 25, b"220"),
                                           ("mail", "198.51.100.10", 110, b"+OK"),
+                                          ("mail", "198.51.100.10", 143, b"* OK"),
                                           ("mx", "198.51.100.20", 25, b"220")):
             end = time.monotonic() + 15
             ask = f"(sleep 0.2; echo QUIT) | nc -w 1 {address} {port}"

@@ -111,6 +111,9 @@ def check(take, path):
         if facts["protocol"] == "pop3":
             server_bytes = witness.side_bytes(path, number, (client, client_port), False)
             seen = witness.fetched(data or b"", server_bytes or b"")
+        elif facts["protocol"] == "imap":
+            server_bytes = witness.side_bytes(path, number, (client, client_port), False)
+            seen = witness.sections(data or b"", server_bytes or b"")
         else:
             seen = witness.messages(data or b"")
         if len(seen) != len(expected):
@@ -127,7 +130,8 @@ def versions():
     """The programs in use with the versions of their packages, without Debian's part."""
     packages = {"Postfix": "postfix", "Dovecot": "dovecot-core", "swaks": "swaks", "curl": "curl",
                 "msmtp": "msmtp", "Python": "python3", "tcpdump": "tcpdump",
-                "netcat": "netcat-openbsd", "mpop": "mpop", "fetchmail": "fetchmail"}
+                "netcat": "netcat-openbsd", "mpop": "mpop", "fetchmail": "fetchmail",
+                "isync": "isync"}
     found = {name: lab.run("dpkg-query", "-Wf", "${Version}", package).stdout.decode()
              for name, package in packages.items()}
     found["Exim"] = (HERE / "exim-root/version").read_text().strip()
@@ -159,6 +163,7 @@ def main(names):
     import sessions  # registers its sessions; so do
     import troubles
     import retrieval
+    import mailboxes
     global VERSIONS
     VERSIONS = versions()
     wanted = [about for about in SESSIONS if not names or about["name"] in names]

@@ -119,6 +119,18 @@ def fetched(client, server):
     return found
 
 
+def sections(client, server):
+    """The literals of an IMAP session that are messages: those behind BODY[...] in what the server
+    says, then those of APPEND in what the client says."""
+    found = []
+    for data, word in ((server, rb"(?i)BODY\[[^\]]*\](?:<\d+>)? "), (client, rb"APPEND [^\r\n]*")):
+        at = 0
+        while match := re.compile(word + rb"\{(\d+)\+?\}\r\n").search(data, at):
+            at = match.end() + int(match[1])
+            found.append(data[match.end():at])
+    return found
+
+
 def main(paths):
     for path in paths:
         for number, (client, client_port, server, server_port) in enumerate(streams(path)):

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -22,10 +23,13 @@ QUOTED = {"smtp.command", "smtp.mail_from", "smtp.rcpt_to", "smtp.helo", "smtp.m
           "session.server_first", "smtp.extension", "pop3.command", "pop3.reply", "pop3.status",
           "pop3.capability", "pop3.list", "pop3.uidl", "pop3.uid", "pop3.timestamp",
           "pop3.greeting", "pop3.quit_status", "pop3.response_code", "tls.server_name",
-          "tls.alpn"}
+          "tls.alpn", "imap.command", "imap.tag", "imap.status", "imap.reply", "imap.section",
+          "imap.mailbox", "imap.capability", "imap.folder", "imap.code", "imap.greeting",
+          "imap.store", "imap.bye"}
 NUMBERS = {"smtp.reply_code", "smtp.greeting_code", "smtp.rcpt_reply", "smtp.mail_reply",
            "smtp.final_reply", "smtp.quit_code", "auth.reply_code", "smtp.bdat", "pop3.number",
-           "pop3.stat_messages", "pop3.stat_octets"}
+           "pop3.stat_messages", "pop3.stat_octets", "imap.uid", "imap.sequence", "imap.size",
+           "imap.exists", "imap.uidvalidity", "imap.expunged"}
 
 
 def frames(data):
@@ -63,6 +67,8 @@ def quoted(fact, cited):
     if key in ("auth.username", "auth.password"):
         if cited == text:
             return True  # sent as it is, as with USER and PASS of POP3
+        if re.sub(rb"\\(.)", rb"\1", cited) == text:
+            return True  # a quoted string of IMAP
         try:
             return text in base64.b64decode(cited, validate=True)
         except ValueError:
@@ -80,7 +86,9 @@ def main():
         done = subprocess.run([program, "show", "--json", capture], stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=60, check=True)
         for line in done.stdout.decode("utf-8").splitlines():
+            packed = False  # behind COMPRESS a fact cites the compressed bytes
             for fact in json.loads(line)["facts"]:
+                packed = packed or fact["key"] == "imap.compressed"
                 if not fact["ranges"]:
                     continue
                 cited = b"".join(data[number - 1][offset:offset + length]
@@ -88,7 +96,7 @@ def main():
                 if len(cited) != sum(one[2] for one in fact["ranges"]):
                     verdict = False
                 else:
-                    verdict = quoted(fact, cited)
+                    verdict = None if packed else quoted(fact, cited)
                 if verdict is not None:
                     count += 1
                 if verdict is False:

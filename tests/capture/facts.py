@@ -20,7 +20,9 @@ SESSION = {"protocol": "session.protocol", "client": "session.client",
 AUTH = {key: f"auth.{key}" for key in ("mechanism", "username", "password", "outcome")}
 MESSAGE = {"from": "smtp.mail_from", "size": "message.size", "sha256": "message.sha256",
            "complete": "message.complete", "outcome": "message.outcome", "number": "pop3.number",
-           "fetched": "pop3.transfer", "fate": "pop3.fate"}
+           "fetched": "pop3.transfer", "fate": "pop3.fate",
+           "transfer": "imap.transfer", "section": "imap.section", "mailbox": "imap.mailbox",
+           "whole": "imap.whole"}
 TLS = {key: f"tls.{key}" for key in ("offered", "requested", "accepted")}
 
 
