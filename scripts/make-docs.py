@@ -3,7 +3,7 @@
 """Writes the parts of the documentation that come from tables of the program.
 
 Usage: make-docs.py PROGRAM [--check]
-Asks the program for its fields, oddities and limits and writes docs/FIELDS.md, the generated parts
+Asks the program for its fields, oddities and limits and writes docs/FIELDS.md, the rules of webmail in docs/PROTOCOLS.md, the generated parts
 of docs/mailscope.1 and the lists of names in docs/mailscope.schema.json. With --check nothing is
 written: says what is out of date and fails. Also checks that every option of --help is in the
 manual and in the completion.
@@ -86,6 +86,59 @@ def make_schema(text, fields, oddities):
     return json.dumps(schema, indent=2) + "\n"
 
 
+def rules(name):
+    """The rows of one macro of webmail.def: their arguments, C strings unquoted."""
+    text = (ROOT / "analyzer/dialogue/webmail.def").read_text(encoding="utf-8")
+    for row in re.findall(rf"^MS_WEBMAIL_{name}\((.*)\)$", text, re.M):
+        yield [json.loads(one) if one.startswith('"') else one
+               for one in re.findall(r'"(?:[^"\\]|\\.)*"|\w+', row)]
+
+
+def code(text):
+    return f"`{text}`" if text else ""
+
+
+def make_webmail():
+    """Markdown tables of the rules by which webmail is recognised."""
+    systems = {row[0]: row[1:] for row in rules("SYSTEM")}
+    yield "| system | method | in the target | parameters | what it does |"
+    yield "|---|---|---|---|---|"
+    for system, method, piece, *keys, action in rules("REQUEST"):
+        asked = ", ".join(f"`{key}={value}`" for key, value in zip(keys[::2], keys[1::2]) if key)
+        yield (f"| {systems[system][0]} | {method or 'any'} | {code(piece)} | {asked} | "
+               f"{action.lower()} |")
+    for method, segment, action in rules("SEGMENT"):
+        yield (f"| any, at a place named like webmail | {method or 'any'} | `/{segment}` | | "
+               f"{action.lower()} |")
+    yield ""
+    yield ("Requests without a form are looked at when their target holds: "
+           + ", ".join(f"{code(word)} ({name})" for name, word in systems.values()) + ".")
+    yield ""
+    yield "| places named like webmail | words |"
+    yield "|---|---|"
+    for where, title in (("HOST", "a label of the host"), ("PATH", "a segment of the path"),
+                         ("COOKIE", "a cookie")):
+        yield f"| {title} | {', '.join(code(word) for at, word in rules('PLACE') if at == where)} |"
+    yield ""
+    yield "| field | names, the first that is there counts |"
+    yield "|---|---|"
+    for role in dict.fromkeys(role for _, role in rules("FIELD")):
+        names = ", ".join(code(name) for name, one in rules("FIELD") if one == role)
+        yield f"| {role.lower()} | {names} |"
+    yield ""
+    yield "| answer to | where | words | went well |"
+    yield "|---|---|---|---|"
+    for asked, where, words, answer in rules("ANSWER"):
+        place = "redirect" if where == "PLACE" else "body"
+        yield f"| {asked.lower()} | {place} | {code(words) or 'any'} | {answer.lower()} |"
+
+
+def make_protocols(text):
+    start, end = "<!-- generated: webmail -->\n", "<!-- end: webmail -->\n"
+    head, rest = text.split(start)
+    return head + start + "".join(line + "\n" for line in make_webmail()) + end + rest.split(end)[1]
+
+
 def options(program):
     found = set()
     for verb in ("show", "answer", "fields", "oddities", "limits"):
@@ -110,6 +163,8 @@ def main():
     schema = DOCS / "mailscope.schema.json"
     made = {DOCS / "FIELDS.md": make_fields(program), manual: text,
             schema: make_schema(schema.read_text(encoding="utf-8"), fields, oddities)}
+    protocols = DOCS / "PROTOCOLS.md"
+    made[protocols] = make_protocols(protocols.read_text(encoding="utf-8"))
     failed = 0
     for path, wanted in made.items():
         if path.exists() and path.read_text(encoding="utf-8") == wanted:

@@ -63,12 +63,12 @@ static void lose(const Input *input, const char *why)
     if (why && !side->syntax_said) {
         side->syntax_said = true;
         ms_http_odd(input->http, MS_ODDITY_SYNTAX, input->direction,
-                    ms_http_where(input->http, input->bytes, input->at, MIN(rest(input), 16)), 0,
-                    why);
+                    ms_http_where(input->http, input->bytes, input->at, 1), 0, why);
     }
     message_end(input->http, input->direction, false);
     side->at = MS_HTTP_AT_LOST;
     side->midline = false;
+    side->scanned = 0;
     if (input->direction == MS_TO_CLIENT)
         input->http->doubt = true;
 }
@@ -77,7 +77,8 @@ static void lose(const Input *input, const char *why)
 static bool may_start(const Input *input, bool *whole)
 {
     if (input->direction == MS_TO_SERVER)
-        return ms_http_may_request(data(input), rest(input), whole);
+        return ms_http_may_request(data(input), MIN(rest(input), limit(input->http, MS_LIMIT_LINE)),
+                                   whole);
     static const char version[] = "HTTP/1.";
     size_t seen = MIN(rest(input), sizeof version - 1);
     *whole = rest(input) >= sizeof version - 1;
@@ -164,9 +165,10 @@ static bool step_head(Input *input)
         return true;
     }
     size_t size = ms_http_head_length(data(input), rest(input), &side->scanned);
-    if (size == 0) {
-        if (rest(input) < limit(input->http, MS_LIMIT_LINE))
-            return false;
+    size_t cap = limit(input->http, MS_LIMIT_LINE);
+    if (size == 0 && rest(input) < cap)
+        return false;
+    if (size == 0 || size > cap) {
         ms_http_odd(input->http, MS_ODDITY_LONG_LINE, input->direction,
                     ms_http_where(input->http, input->bytes, input->at, 16), 0,
                     "a head without end; it is left out");
@@ -242,7 +244,8 @@ static bool step_lost(Input *input)
     if (!side->midline) {
         bool whole;
         bool may = may_start(input, &whole);
-        if (may && !whole && rest(input) < limit(input->http, MS_LIMIT_LINE))
+        size_t cap = limit(input->http, MS_LIMIT_LINE);
+        if (may && !whole && rest(input) < cap)
             return false;
         if (may && whole) {
             side->at = MS_HTTP_AT_HEAD;

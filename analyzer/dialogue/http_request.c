@@ -351,4 +351,10 @@ void ms_http_request_end(MsDialogue *http, bool whole)
         say_target(&request, exchange);
     say_files(&request, exchange);
     say_basic(&request, entry);
+    if (entry == &gone && gone.attempt >= 0)
+        ms_http_say_text(http, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, gone.attempt, NULL,
+                         "unknown", 7);
+    if (entry == &gone && gone.message >= 0)
+        ms_http_say_text(http, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, gone.message, -1, NULL,
+                         "unknown", 7);
 }

@@ -47,7 +47,7 @@ static void show(MsDialogue *http, const MsHttpHead *head)
         ms_buffer_text(&http->note, "to ");
         ms_buffer_append(&http->note, place.data, MIN(place.length, 256));
     }
-    ms_http_say_line(http, MS_LINE_REPLY, MS_TO_CLIENT, head->status, &bytes,
+    ms_http_say_line(http, MS_LINE_REPLY, MS_TO_CLIENT, 0, &bytes,
                      (size_t)(head->start.data - bytes.data), head->start.length, &http->note);
 }
 

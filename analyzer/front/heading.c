@@ -267,6 +267,28 @@ static void put_stored(MsPen *pen, const MsRecord *record, const MsIndex *index,
     ms_pen_newline(pen);
 }
 
+/* A mail posted by a form of a webmail. */
+static void put_posted(MsPen *pen, const MsIndex *index, int32_t number)
+{
+    const MsFact *to = ms_index_first(index, MS_FIELD_WEBMAIL_TO, number, -1);
+    const MsFact *subject = ms_index_first(index, MS_FIELD_WEBMAIL_SUBJECT, number, -1);
+    const MsFact *outcome = ms_index_first(index, MS_FIELD_MESSAGE_OUTCOME, number, -1);
+    ms_pen_say(pen, "%d: posted to ", number + 1);
+    if (to)
+        ms_pen_fact(pen, to);
+    else
+        ms_pen_say(pen, "(no recipient seen)");
+    if (subject) {
+        ms_pen_say(pen, ", ");
+        ms_pen_fact(pen, subject);
+    }
+    if (outcome) {
+        ms_pen_say(pen, ", ");
+        ms_pen_fact(pen, outcome);
+    }
+    ms_pen_newline(pen);
+}
+
 static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, int32_t number)
 {
     if (ms_index_first(index, MS_FIELD_POP3_FATE, number, -1)) {
@@ -276,6 +298,10 @@ static void put_mail(MsPen *pen, const MsRecord *record, const MsIndex *index, i
     const MsFact *transfer = ms_index_first(index, MS_FIELD_IMAP_TRANSFER, number, -1);
     if (transfer) {
         put_stored(pen, record, index, number, ms_fact_is(transfer, "APPEND"));
+        return;
+    }
+    if (ms_fact_is(ms_index_first(index, MS_FIELD_SESSION_PROTOCOL, -1, -1), "http")) {
+        put_posted(pen, index, number);
         return;
     }
     const MsFact *from = ms_index_first(index, MS_FIELD_SMTP_MAIL_FROM, number, -1);
@@ -374,6 +400,9 @@ static void put_end(MsPen *pen, const MsIndex *index)
         ms_pen_say(pen, "%s",
                    end->direction == MS_TO_SERVER ? "QUIT, no answer to it seen"
                                                   : "221 from the server, no QUIT seen");
+    else if (ms_fact_is(end, "fin") &&
+             ms_fact_is(ms_index_first(index, MS_FIELD_SESSION_PROTOCOL, -1, -1), "http"))
+        ms_pen_say(pen, "closed with FIN");
     else if (ms_fact_is(end, "fin"))
         ms_pen_say(pen, "closed with FIN, %s",
                    ms_index_first(index, MS_FIELD_TLS_STARTED, -1, -1) ? "after what is encrypted"

@@ -238,6 +238,9 @@ static bool is_own_word(unsigned field)
 {
     switch (field) {
     case MS_FIELD_AUTH_OUTCOME:
+    case MS_FIELD_HTTP_ACTION:
+    case MS_FIELD_HTTP_METHOD:
+    case MS_FIELD_HTTP_SYSTEM:
     case MS_FIELD_IMAP_GREETING_STATUS:
     case MS_FIELD_IMAP_STATUS:
     case MS_FIELD_IMAP_TRANSFER:

@@ -85,7 +85,10 @@ static uint32_t last_frame(const Ending *ending)
 static void put_dialogue_end(MsView *view, const Ending *ending)
 {
     MsPen *pen = &view->pen;
-    if (ending->closing) {
+    if (ms_view_speaks(view, "http")) {
+        ms_pen_say(pen, "%s; HTTP itself knows no goodbye",
+                   ms_view_logout(view) ? "The user logs out" : "Nobody logs out here");
+    } else if (ending->closing) {
         ms_pen_say(pen, "The server gives up with 421 and closes (RFC 5321 3.8)");
     } else if (ending->quit && ending->status) {
         ms_pen_say(pen, "The client says %s and the server answers %s", ending->word,
@@ -174,6 +177,7 @@ static void put_steps(MsView *view, const Ending *ending)
     Step steps[MOST_STEPS];
     size_t count = 0;
     add_step(steps, &count, "421", "from the server: it closes the connection", ending->closing);
+    add_step(steps, &count, "Logout", "from the client: it ends the visit", ms_view_logout(view));
     add_step(steps, &count, ending->word, "from the client: it ends the dialogue", ending->quit);
     add_step(steps, &count, "BYE", "from the server: it closes the connection", ending->bye);
     add_step(steps, &count, "Reply",
@@ -230,6 +234,10 @@ void ms_answer_ending(MsView *view)
         ms_view_say(view, "Why",
                     "With 421 a server may close at any time, say when it waited too long "
                     "(RFC 5321 3.8, 4.5.3.2.7).");
+    else if (ending.n_fins > 0 && ms_view_speaks(view, "http"))
+        ms_view_say(view, "Why",
+                    "A connection is kept for further requests until one side closes it (RFC 9112 "
+                    "9.3); a FIN from each side ends it (RFC 9293 3.6).");
     else if (ending.n_fins > 0 && !ending.quit && !ending.quit_code && !view->tls)
         ms_view_say(view, "Why",
                     "A FIN from each side ends the connection (RFC 9293 3.6); a client should say "

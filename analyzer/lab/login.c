@@ -15,6 +15,12 @@ typedef struct {
 } Mechanism;
 
 static const Mechanism mechanisms[] = {
+    {"FORM", NULL,
+     "A form sends its fields as they are, some characters as % and two digits (RFC 3986 2.1); it "
+     "hides nothing."},
+    {"JSON", NULL, "A JSON object names user and password in clear text (RFC 8259)."},
+    {"BASIC", NULL,
+     "HTTP Basic sends user name, colon and password in base64 with every request (RFC 7617 2)."},
     {"USER/PASS", NULL,
      "USER and PASS send user name and password as they are, not even encoded: anyone on the way "
      "can read them (RFC 1939 7, 13)."},
@@ -109,7 +115,8 @@ static void put_head(MsView *view, int32_t attempt, int32_t attempts)
     ms_pen_say(pen, ", ");
     ms_heading_login(pen, view->index, attempt);
     ms_pen_ink(pen, MS_INK_PLAIN);
-    const char *words = code ? ms_reply_words((unsigned)code->number, NULL) : NULL;
+    const char *words =
+        code && !ms_view_speaks(view, "http") ? ms_reply_words((unsigned)code->number, NULL) : NULL;
     if (words)
         ms_pen_say(pen, ": %s", words);
     ms_view_cite_two(view, mechanism, code ? code : outcome);
@@ -240,7 +247,9 @@ static void put_none(MsView *view)
 {
     if (!ms_view_absent(view, "", MS_TO_SERVER, "a login")) {
         ms_view_not_here(view, "", "there is no login: the client never sends %s.",
-                         ms_view_speaks(view, "pop3") ? "USER, APOP or AUTH" : "AUTH");
+                         ms_view_speaks(view, "pop3")   ? "USER, APOP or AUTH"
+                         : ms_view_speaks(view, "http") ? "a form with user name and password"
+                                                        : "AUTH");
         ms_pen_newline(&view->pen);
     }
     put_replies(view);
@@ -258,6 +267,10 @@ static void put_none(MsView *view)
     else if (ms_view_speaks(view, "pop3"))
         ms_view_say(view, "Why",
                     "A login in POP3 is USER and PASS, APOP, or AUTH (RFC 1939 7, RFC 5034 4).");
+    else if (ms_view_speaks(view, "http"))
+        ms_view_say(view, "Why",
+                    "A visit goes on over several connections: the login may be on another one; a "
+                    "cookie stands for it afterwards (RFC 6265 1).");
     else
         ms_view_say(view, "Why", "A login in SMTP is the command AUTH (RFC 4954 4).");
 }
@@ -277,7 +290,7 @@ void ms_answer_login(MsView *view)
     }
     if (shown < attempts)
         ms_view_say(view, "", "... %d more attempts; --full shows all", attempts - shown);
-    if (password)
+    if (password && !ms_view_speaks(view, "http"))
         ms_view_say(view, "Note",
                     "base64 is an encoding, not encryption: anyone who sees it can decode it "
                     "(RFC 4648 12).");

@@ -263,6 +263,10 @@ void ms_answer_mail(MsView *view)
         ms_answer_folders(view);
         return;
     }
+    if (ms_view_speaks(view, "http")) {
+        ms_answer_web(view);
+        return;
+    }
     int32_t mails = ms_heading_mails(view->record, view->index);
     int32_t shown = view->pen.style->full ? mails : MIN(mails, MOST_MAILS);
     ms_view_question(view, 4, mails > 1 ? "The messages" : "The message");

@@ -18,6 +18,8 @@ const char *ms_view_port(int64_t port)
         return "submission over TLS (RFC 8314 3.3)";
     case 587:
         return "submission by users' programs (RFC 6409 3.1)";
+    case 80:
+        return "HTTP (RFC 9110 4.2.1)";
     case 110:
         return "POP3 (RFC 1939 3)";
     case 143:
@@ -277,7 +279,18 @@ void ms_answer_first(MsView *view)
     const MsRange *b = first_place(client);
     bool from_start = !view->midstream && a && b && !gap_before(view, MS_TO_CLIENT, server) &&
                       !gap_before(view, MS_TO_SERVER, client);
-    if (from_start && client->time_ns < server->time_ns)
+    const MsFact *passed = ms_view_fact(view, MS_FIELD_HTTP_PASSED);
+    if (passed)
+        ms_view_say(
+            view, "Note",
+            "Before them, the connection was used for requests that are no mail: %" G_GINT64_FORMAT
+            ".",
+            (gint64)passed->number);
+    if (ms_view_speaks(view, "http"))
+        ms_view_say(view, "Why",
+                    "In HTTP the client speaks first: each request is answered by one response "
+                    "(RFC 9110 3.4).");
+    else if (from_start && client->time_ns < server->time_ns)
         ms_view_say(view, "Why",
                     "The client did not wait for the greeting, though it has to (RFC %s).",
                     greeting_rfc(view));

@@ -99,7 +99,11 @@ void ms_view_tls(MsView *view);
 /* The protocol of the session, as session.protocol says it. */
 bool ms_view_speaks(const MsView *view, const char *protocol);
 
+/* Webmail: the last request that logs out, or NULL; web.c. */
+const MsFact *ms_view_logout(const MsView *view);
+
 /* --- the five answers --- */
+void ms_answer_web(MsView *view);     /* webmail: requests, mails posted; web.c */
 void ms_answer_ends(MsView *view);    /* addresses, ports; sides.c */
 void ms_answer_first(MsView *view);   /* first words; sides.c */
 void ms_answer_login(MsView *view);   /* user and password; login.c */

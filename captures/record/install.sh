@@ -11,6 +11,7 @@ apt-get install -y --no-install-recommends \
     postfix dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-imapd openssl \
     swaks libnet-ssleay-perl libauthen-sasl-perl curl msmtp mpop fetchmail isync netcat-openbsd \
     python3 \
+    roundcube-core roundcube-sqlite3 apache2-bin libapache2-mod-php8.2 php8.2-cli sqlite3 \
     iproute2 ethtool nftables tcpdump tshark \
     libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 work=$(mktemp -d)

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-SERVER_PORTS = {24, 25, 26, 110, 143, 465, 587, 995, 2525, 1080, 3128, 8110}
+SERVER_PORTS = {24, 25, 26, 80, 110, 143, 465, 587, 995, 2525, 1080, 3128, 8110}
 
 
 def tshark(path, *options):

@@ -66,6 +66,24 @@ def recipients(facts, number):
     return [found[one] for one in sorted(found) if outcomes.get(one) != "rejected"], refused
 
 
+POSTED = {**{name: "webmail." + name for name in ("to", "cc", "bcc", "subject", "text")},
+          "outcome": "message.outcome"}
+
+
+def compare_webmail(result, where, facts, expected):
+    """What the requests did, the message read, the mails posted."""
+    def values(key):
+        return [fact["value"] for fact in facts if fact["key"] == key]
+    result.same(f"{where} system", values("http.system"), [expected["system"]])
+    result.same(f"{where} actions", values("http.action"), expected["actions"])
+    result.same(f"{where} read", values("webmail.uid"),
+                [expected["read"]] if "read" in expected else [])
+    posted = grouped(facts, "message")
+    result.same(f"{where} mails posted", len(posted), len(expected.get("posted", [])))
+    for number, (one, want) in enumerate(zip(posted, expected.get("posted", [])), 1):
+        result.keys(f"{where} mail {number}", POSTED, one, want)
+
+
 def compare_session(result, where, found, expected):
     facts = found["facts"]
     session = {fact["key"]: fact["value"] for fact in facts
@@ -78,6 +96,12 @@ def compare_session(result, where, found, expected):
         result.keys(f"{where} login {number}", AUTH, one, want)
         if want.get("mechanism") in ("CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-256", "APOP"):
             result.same(f"{where} login {number} password", one.get("auth.password"), None)
+    oddities = sorted({oddity["oddity"] for oddity in found["oddities"]} -
+                      set(expected.get("oddities_ok", [])))
+    result.same(f"{where} oddities", oddities, sorted(expected["oddities"]))
+    if expected["protocol"] == "http":
+        compare_webmail(result, where, facts, expected)
+        return
     messages = sorted({fact["message"] for fact in facts if "message" in fact})
     result.same(f"{where} messages", len(messages), len(expected["messages"]))
     for number, want in zip(messages, expected["messages"]):
@@ -88,9 +112,6 @@ def compare_session(result, where, found, expected):
         result.same(f"{where} message {number} refused", refused, want.get("rcpt_rejected", []))
         if want.get("complete") is False:
             result.same(f"{where} message {number} hash", one.get("message.sha256"), None)
-    oddities = sorted({oddity["oddity"] for oddity in found["oddities"]} -
-                      set(expected.get("oddities_ok", [])))
-    result.same(f"{where} oddities", oddities, sorted(expected["oddities"]))
 
 
 def compare(result, program, folder):

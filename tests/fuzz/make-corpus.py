@@ -402,7 +402,7 @@ def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
-             "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3"}
+             "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-http"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -441,7 +441,9 @@ def main():
         corpus.add("fuzz-imap", dialogue_seed(transcript(path)))
     for chunks in talks:
         pop3 = any(re.match(rb"\+OK|-ERR", text) for way, text in chunks if way == 1)
-        corpus.add("fuzz-pop3" if pop3 else "fuzz-smtp", dialogue_seed(chunks))
+        http = any(b" HTTP/1." in text[:2000] for _, text in chunks)
+        corpus.add("fuzz-http" if http else "fuzz-pop3" if pop3 else "fuzz-smtp",
+                   dialogue_seed(chunks))
         corpus.add("fuzz-sniff", pair_seed(chunks))
         for seed in message_seeds(chunks):
             corpus.add("fuzz-message", seed)
@@ -454,6 +456,8 @@ def main():
             corpus.add(target, dialogue_seed(chunks))
             for _, payload in chunks[:8]:
                 corpus.add(target, payload)
+    for seed in transcripts(source, "http"):
+        corpus.add("fuzz-http", seed)
     for seed in transcripts(source, "pop3"):
         corpus.add("fuzz-pop3", seed)
     for mechanism, lines in WRITTEN_AUTH:
