@@ -48,11 +48,13 @@ static const Row rows[] = {
      MS_WATCH_MAIL, 2},
     {"in chunks, as JSON",
      "POST /api HTTP/1.1\r\nHost: webmail.h\r\nContent-Type: application/json\r\n"
-     "Transfer-Encoding: chunked\r\n\r\n10\r\n{\"user\":\"a\",\"pas\r\n9\r\nsword\":0}\r\n0\r\n\r\n",
+     "Transfer-Encoding: "
+     "chunked\r\n\r\n10\r\n{\"user\":\"a\",\"pas\r\n9\r\nsword\":0}\r\n0\r\n\r\n",
      MS_WATCH_MAIL, 0},
     {"chunks of something else, then mail",
      "POST /up HTTP/1.1\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n"
-     "3\r\nabc\r\n0\r\nX: y\r\n\r\nGET /src/read_body.php?mailbox=INBOX&passed_id=3 HTTP/1.1\r\n\r\n",
+     "3\r\nabc\r\n0\r\nX: y\r\n\r\nGET /src/read_body.php?mailbox=INBOX&passed_id=3 "
+     "HTTP/1.1\r\n\r\n",
      MS_WATCH_MAIL, 1},
     {"a mail posted to anywhere",
      "POST /send HTTP/1.1\r\n" FORM "Content-Length: 28\r\n\r\nto=a%40b.c&subject=x&body=yyy",
@@ -121,9 +123,9 @@ static void test_limits(void)
                         MS_WATCH_ON);
     ms_http_watch_gap(watch, 10);
     static const char rest[] = "of a body\r\nGET /?_task=logout HTTP/1.1\r\n\r\n";
-    g_assert_cmpint(ms_http_watch(watch, (const uint8_t *)rest, sizeof rest - 1, false, &limits,
-                                  &eaten),
-                    ==, MS_WATCH_MAIL);
+    g_assert_cmpint(
+        ms_http_watch(watch, (const uint8_t *)rest, sizeof rest - 1, false, &limits, &eaten), ==,
+        MS_WATCH_MAIL);
     g_assert_cmpuint(eaten, ==, 11);
     g_assert_cmpint(ms_http_watch(watch, data, sizeof request - 1, false, &limits, &eaten), ==,
                     MS_WATCH_OVER);
