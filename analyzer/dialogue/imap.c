@@ -26,6 +26,17 @@ static size_t take_plain(const MsBytes *plain, void *user_data)
     return ms_imap_take(to->imap, to->direction, plain, false);
 }
 
+/* Bytes behind the end of what is compressed: says so at the first of them. */
+static void say_behind(MsDialogue *imap, MsDirection direction, const MsBytes *bytes, size_t offset)
+{
+    MsImapSide *side = &imap->side[direction];
+    if (!side->over || offset == bytes->length)
+        return;
+    side->over = false;
+    ms_imap_odd(imap, MS_ODDITY_UNREADABLE, direction, -1, ms_imap_where(imap, bytes, offset, 1), 0,
+                "the compressed bytes ended before");
+}
+
 /* From bytes[offset] on all is compressed. */
 static void unpack(MsDialogue *imap, MsDirection direction, const MsBytes *bytes, size_t offset)
 {
@@ -35,13 +46,15 @@ static void unpack(MsDialogue *imap, MsDirection direction, const MsBytes *bytes
     if (result == MS_INFLATE_MORE)
         return;
     side->deaf = true;
-    if (result == MS_INFLATE_END && offset + 1 == bytes->length)
-        return; /* as some end it behind LOGOUT */
+    side->over = result == MS_INFLATE_END; /* as some end it behind LOGOUT */
+    if (side->over) {
+        say_behind(imap, direction, bytes, offset + 1);
+        return;
+    }
     ms_imap_odd(imap, result == MS_INFLATE_LIMIT ? MS_ODDITY_LIMIT : MS_ODDITY_UNREADABLE,
                 direction, -1, ms_imap_where(imap, bytes, offset, 1), 0,
                 result == MS_INFLATE_LIMIT ? "inflated-bytes: the rest is not unpacked"
-                : result == MS_INFLATE_BAD ? "these are no compressed bytes"
-                                           : "the compressed bytes end here");
+                                           : "these are no compressed bytes");
 }
 
 static size_t imap_push(MsDialogue *imap, MsDirection direction, const MsBytes *bytes)
@@ -50,8 +63,10 @@ static size_t imap_push(MsDialogue *imap, MsDirection direction, const MsBytes *
         return 0;
     MsImapSide *side = &imap->side[direction];
     *(direction == MS_TO_SERVER ? &imap->client_spoke : &imap->server_spoke) = true;
-    if (side->deaf)
+    if (side->deaf) {
+        say_behind(imap, direction, bytes, 0);
         return bytes->length;
+    }
     size_t at = 0;
     if (!side->inflate) {
         at = ms_imap_take(imap, direction, bytes, false);

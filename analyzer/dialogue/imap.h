@@ -58,6 +58,7 @@ typedef struct {
     uint32_t tail_length;
     MsInflate *inflate; /* COMPRESS: unpacks what comes; NULL: it is as it is */
     bool deaf;          /* what follows cannot be read */
+    bool over;          /* the compressed bytes ended; whatever follows is odd */
 } MsImapSide;
 
 /* Why the client's bytes have to wait for the server. */
