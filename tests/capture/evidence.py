@@ -15,6 +15,7 @@ import re
 import struct
 import subprocess
 import sys
+import urllib.parse
 
 MINIMUM = 2000  # facts looked up when all captures are looked at
 QUOTED = {"smtp.command", "smtp.mail_from", "smtp.rcpt_to", "smtp.helo", "smtp.mail_parameter",
@@ -25,8 +26,9 @@ QUOTED = {"smtp.command", "smtp.mail_from", "smtp.rcpt_to", "smtp.helo", "smtp.m
           "pop3.greeting", "pop3.quit_status", "pop3.response_code", "tls.server_name",
           "tls.alpn", "imap.command", "imap.tag", "imap.status", "imap.reply", "imap.section",
           "imap.mailbox", "imap.capability", "imap.folder", "imap.code", "imap.greeting",
-          "imap.store", "imap.bye"}
-NUMBERS = {"smtp.reply_code", "smtp.greeting_code", "smtp.rcpt_reply", "smtp.mail_reply",
+          "imap.store", "imap.bye",
+          "http.method", "http.url", "http.host", "http.location"}
+NUMBERS = {"http.status", "smtp.reply_code", "smtp.greeting_code", "smtp.rcpt_reply", "smtp.mail_reply",
            "smtp.final_reply", "smtp.quit_code", "auth.reply_code", "smtp.bdat", "pop3.number",
            "pop3.stat_messages", "pop3.stat_octets", "imap.uid", "imap.sequence", "imap.size",
            "imap.exists", "imap.uidvalidity", "imap.expunged"}
@@ -58,6 +60,8 @@ def quoted(fact, cited):
     text = bytes.fromhex(fact["hex"]) if "hex" in fact else str(value).encode()
     if key in QUOTED:
         return cited == text or b"\r\n" in cited  # a folded header line is shown unfolded
+    if key.startswith("webmail."):
+        return urllib.parse.unquote_to_bytes(cited.replace(b"+", b" ")) == text
     if key in NUMBERS:
         return cited == str(value).encode()
     if key == "message.sha256":
@@ -67,6 +71,8 @@ def quoted(fact, cited):
     if key in ("auth.username", "auth.password"):
         if cited == text:
             return True  # sent as it is, as with USER and PASS of POP3
+        if urllib.parse.unquote_to_bytes(cited.replace(b"+", b" ")) == text:
+            return True  # a form
         if re.sub(rb"\\(.)", rb"\1", cited) == text:
             return True  # a quoted string of IMAP
         try:
