@@ -290,9 +290,9 @@ size_t ms_tls_look(MsTlsLook *look, MsTalk *talk, MsDirection direction, const M
                    size_t offset, bool final)
 {
     size_t length = bytes->length - offset;
-    const uint8_t *data = bytes->data + offset;
     if (look->done[direction] || length == 0)
         return length;
+    const uint8_t *data = bytes->data + offset;
     if (length < MS_TLS_HEADER && !final)
         return 0;
     MsTlsHello hello;

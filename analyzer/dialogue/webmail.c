@@ -214,7 +214,7 @@ static bool has_place(Place where, MsSpan text, char separator)
 /* A target or an URL up to its query. */
 static MsSpan path_of(MsSpan url)
 {
-    const uint8_t *end = memchr(url.data, '?', url.length);
+    const uint8_t *end = url.length > 0 ? memchr(url.data, '?', url.length) : NULL;
     if (end)
         url.length = (size_t)(end - url.data);
     return url;
