@@ -15,14 +15,18 @@ import shark as harness
 
 MINIMUM = 1000  # facts whose bytes are looked at
 OPENED = 24  # times that one capture is opened to see memory grow
+PACKED = "mailscope.imap.compressed"
 GROWTH = 200_000  # bytes for each opening; the facts of that capture take over 1 MB
 
 
 def shown(window, frames):
-    """{frame: text of the plugin's tree}, and the quotations in it: (count, wrong ones)."""
-    trees, count, wrong = {}, 0, []
+    """{frame: text of the plugin's tree}, and the quotations in it: (count, wrong ones). Behind
+    COMPRESS a fact cites the compressed bytes, which are no quotation."""
+    trees, count, wrong, packed = {}, 0, [], None
     for number in frames:
         tree, sources = window.frame(number)
+        if any(node.get("f", "").startswith(PACKED) for node in harness.nodes(tree)):
+            packed = min(packed or number, number)
         trees[number] = [(node["l"], node.get("f"), node.get("h"), node.get("ds"))
                          for node in harness.nodes(tree)]
         for node in harness.nodes(tree):
@@ -31,9 +35,9 @@ def shown(window, frames):
             verdict = harness.is_quotation(node, sources)
             count += verdict is not None
             if verdict is False:
-                wrong.append(f"frame {number}: {node['f']} is not "
-                             f"{harness.highlighted(node, sources)!r}")
-    return trees, count, wrong
+                wrong.append((number, f"frame {number}: {node['f']} is not "
+                                      f"{harness.highlighted(node, sources)!r}"))
+    return trees, count, [text for number, text in wrong if not packed or number <= packed]
 
 
 def growth(shark, capture):
