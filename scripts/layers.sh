@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # layers.sh - fails on an include that climbs the ladder of folders (docs/ARCHITECTURE.md):
-# base < fact < stream < dialogue < message < mime < record, engine < capture, front < lab < run < main.c
+# base < fact < stream < dialogue < message < mime < record, engine < capture, front < lab < extract, report,
+# grade < run < main.c
 set -u
 cd "$(dirname "$0")/../analyzer" || exit 1
 
@@ -21,7 +22,7 @@ function level(path, parts)
     if (path ~ /^\.\./)
         return 99
     if (split(path, parts, "/") == 1)
-        return path == "main.c" ? 11 : 6
+        return path == "main.c" ? 14 : 6
     return parts[1] in ladder ? ladder[parts[1]] : 98
 }
 BEGIN {
@@ -32,7 +33,10 @@ BEGIN {
     ladder["capture"] = 7
     ladder["front"] = 8
     ladder["lab"] = 9
-    ladder["run"] = 10
+    ladder["extract"] = 10
+    ladder["report"] = 11
+    ladder["grade"] = 12
+    ladder["run"] = 13
 }
 {
     count++
