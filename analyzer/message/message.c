@@ -3,10 +3,11 @@
  * memory: a mail that fits in it is hashed in one go, without a context. Longer ones stream. */
 #include "message.h"
 
-#include "../base/fold.h"
+#include "../base/buffer.h"
 #include "hash.h"
-#include "header.h"
+#include "header_facts.h"
 #include "others.h"
+#include "places.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,9 +48,8 @@ struct MsMessage {
     char sha256[MS_HASH_HEX + 1];
     MsRanges ranges;
     MsOthers others;
-    GArray *pieces; /* MsPiece: places of the head, or of all that is kept; `at` is the message's
-                       offset; NULL when none */
-    GArray *holes;  /* uint64_t; NULL when none */
+    MsPlaces places; /* of the head, or of all that is kept */
+    GArray *holes;   /* uint64_t; NULL when none */
 };
 
 MsMessage *ms_message_new(int32_t number, MsDirection direction, const MsLimits *limits,
@@ -79,13 +79,6 @@ MsMessage *ms_message_ref(MsMessage *message)
     return message;
 }
 
-static void drop_pieces(MsMessage *message)
-{
-    if (message->pieces)
-        g_array_free(message->pieces, TRUE);
-    message->pieces = NULL;
-}
-
 void ms_message_unref(MsMessage *message)
 {
     if (!message || !g_atomic_int_dec_and_test(&message->references))
@@ -97,56 +90,10 @@ void ms_message_unref(MsMessage *message)
     ms_hash_free(message->context);
     ms_ranges_clear(&message->ranges);
     ms_others_clear(&message->others);
-    drop_pieces(message);
+    ms_places_clear(&message->places);
     if (message->holes)
         g_array_free(message->holes, TRUE);
     g_free(message);
-}
-
-/* Notes where data[offset..offset+length) was captured; it is the head from `at` on. */
-static void add_pieces(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length,
-                       uint64_t at)
-{
-    const MsPiece *piece = ms_bytes_piece(bytes, offset);
-    if (!piece)
-        return;
-    if (!message->pieces)
-        message->pieces = g_array_sized_new(FALSE, FALSE, sizeof(MsPiece), 1);
-    const MsPiece *end = bytes->pieces + bytes->n_pieces;
-    uint64_t from = bytes->at + offset;
-    uint64_t stop = from + length;
-    for (; piece < end && from < stop; piece++) {
-        if (piece->place.source == MS_SOURCE_PACKED) {
-            uint64_t next = piece + 1 < end ? MIN(piece[1].at, stop) : stop;
-            if (next <= from)
-                continue;
-            MsPiece packed = *piece;
-            packed.at = at;
-            g_array_append_val(message->pieces, packed);
-            at += next - from;
-            from = next;
-            continue;
-        }
-        uint64_t skip = from - piece->at;
-        if (skip >= piece->place.length)
-            continue;
-        uint64_t run = MIN(piece->place.length - skip, stop - from);
-        MsPiece copy = *piece;
-        copy.at = at;
-        copy.place.offset += (uint32_t)skip;
-        copy.place.length = (uint32_t)run;
-        MsPiece *before = message->pieces->len
-                              ? &g_array_index(message->pieces, MsPiece, message->pieces->len - 1)
-                              : NULL;
-        if (before && before->place.frame == copy.place.frame &&
-            before->place.file == copy.place.file && before->place.source == copy.place.source &&
-            before->place.offset + before->place.length == copy.place.offset)
-            before->place.length += copy.place.length;
-        else
-            g_array_append_val(message->pieces, copy);
-        from += run;
-        at += run;
-    }
 }
 
 static void hash_bytes(MsMessage *message, const uint8_t *data, size_t length)
@@ -336,10 +283,10 @@ void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, si
         message->size + length > message->show_limit)
         widen_head(message, data, length);
     if (message->keep == MS_KEEP_ALL && message->keeping)
-        add_pieces(message, bytes, offset, length, message->size);
+        ms_places_add(&message->places, bytes, offset, length, message->size);
     else if (message->size < message->head_limit && !message->holes && !message->header_over)
-        add_pieces(message, bytes, offset, (size_t)MIN(length, message->head_limit - message->size),
-                   message->size);
+        ms_places_add(&message->places, bytes, offset,
+                      (size_t)MIN(length, message->head_limit - message->size), message->size);
     hash_bytes(message, data, length);
     keep_bytes(message, data, length);
     message->size += length;
@@ -462,7 +409,7 @@ size_t ms_message_read(const MsMessage *message, uint64_t offset, uint8_t *out, 
 
 uint64_t ms_message_memory(const MsMessage *message)
 {
-    uint64_t pieces = message->pieces ? message->pieces->len * sizeof(MsPiece) : 0;
+    uint64_t pieces = ms_places_memory(&message->places);
     uint64_t holes = message->holes ? message->holes->len * sizeof(uint64_t) : 0;
     return sizeof *message + message->kept.allocated + message->waiting.allocated + pieces + holes +
            message->ranges.n_ranges * sizeof(MsRange) +
@@ -477,93 +424,7 @@ const uint64_t *ms_message_holes(const MsMessage *message, size_t *count)
 
 void ms_message_where(const MsMessage *message, uint64_t offset, uint64_t length, MsRanges *out)
 {
-    guint low = 0;
-    guint high = message->pieces ? message->pieces->len : 0;
-    const MsPiece *pieces = high ? (const MsPiece *)(const void *)message->pieces->data : NULL;
-    guint count = high;
-    while (low < high) { /* the first piece that ends behind `offset` */
-        guint middle = (low + high) / 2;
-        if (pieces[middle].at + pieces[middle].place.length <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    uint64_t end = offset + length;
-    for (; length > 0 && low < count && pieces[low].at < end; low++) {
-        MsRange range = pieces[low].place;
-        uint64_t skip = offset > pieces[low].at ? offset - pieces[low].at : 0;
-        uint64_t stop = MIN(range.length, end - pieces[low].at);
-        range.offset += (uint32_t)skip;
-        range.length = (uint32_t)(stop - skip);
-        ms_ranges_add_one(out, &range, pieces[low].time_ns, message->range_limit);
-    }
-}
-
-/* The header fields that are facts of their own. */
-static const struct {
-    const char *name;
-    MsFieldId field;
-} named[] = {
-    {"from", MS_FIELD_MESSAGE_FROM}, {"to", MS_FIELD_MESSAGE_TO},
-    {"cc", MS_FIELD_MESSAGE_CC},     {"subject", MS_FIELD_MESSAGE_SUBJECT},
-    {"date", MS_FIELD_MESSAGE_DATE}, {"message-id", MS_FIELD_MESSAGE_ID},
-};
-
-/* One walk over the header. */
-typedef struct {
-    const MsMessage *message;
-    MsBytes head;
-    MsHeaderFunc func;
-    void *user_data;
-    MsBuffer text;
-    MsRanges where;
-    unsigned said; /* bit i: named[i] was said */
-} Walk;
-
-static void say(Walk *walk, MsFieldId field, size_t offset, size_t length, bool folded,
-                size_t place, size_t place_length)
-{
-    const uint8_t *text = walk->head.data + offset;
-    if (folded) {
-        walk->text.length = 0;
-        ms_header_unfold(text, length, &walk->text);
-        text = walk->text.data;
-        length = walk->text.length;
-    }
-    ms_ranges_reset(&walk->where);
-    ms_ranges_add(&walk->where, &walk->head, place, place_length, walk->message->range_limit);
-    const MsFact fact = {.field = (uint16_t)field,
-                         .direction = walk->message->direction,
-                         .message = walk->message->number,
-                         .item = -1,
-                         .text = text ? (const char *)text : "",
-                         .text_length = (uint32_t)length,
-                         .time_ns = walk->where.time_ns,
-                         .ranges = walk->where.range,
-                         .n_ranges = walk->where.n_ranges,
-                         .ranges_omitted = walk->where.omitted};
-    walk->func(&fact, walk->user_data);
-}
-
-static void say_field(Walk *walk, const MsHeaderField *field)
-{
-    say(walk, MS_FIELD_MESSAGE_HEADER, field->offset, field->length, field->folded, field->offset,
-        field->length);
-    const char *name = (const char *)walk->head.data + field->offset;
-    for (unsigned i = 0; i < G_N_ELEMENTS(named); i++) {
-        if (!ms_fold_is(name, field->name_length, named[i].name))
-            continue;
-        bool again = walk->said >> i & 1;
-        walk->said |= 1u << i;
-        if (again && !(ms_field(named[i].field)->flags & MS_MANY))
-            return; /* RFC 5322 3.6: once only; the first counts, message.header has them all */
-        if (field->value_length > 0)
-            say(walk, named[i].field, field->value_offset, field->value_length, field->folded,
-                field->value_offset, field->value_length);
-        else
-            say(walk, named[i].field, field->value_offset, 0, false, field->offset, field->length);
-        return;
-    }
+    ms_places_find(&message->places, offset, length, message->range_limit, out);
 }
 
 void ms_message_fields(MsMessage *message, MsHeaderFunc func, void *user_data)
@@ -572,23 +433,21 @@ void ms_message_fields(MsMessage *message, MsHeaderFunc func, void *user_data)
     if (message->holes)
         length = (size_t)MIN(length, g_array_index(message->holes, uint64_t, 0));
     bool last = message->complete && length == message->size;
-    if (length > 0 && message->pieces && !message->headless) {
-        Walk walk = {.message = message,
-                     .head = {.data = message->kept.data,
-                              .length = length,
-                              .pieces = (const MsPiece *)(const void *)message->pieces->data,
-                              .n_pieces = message->pieces->len},
-                     .func = func,
-                     .user_data = user_data};
-        size_t at = 0;
-        MsHeaderField field;
-        while (ms_header_next(message->kept.data, length, last, &at, &field))
-            say_field(&walk, &field);
-        ms_buffer_clear(&walk.text);
-        ms_ranges_clear(&walk.where);
+    if (length > 0 && !message->headless) {
+        MsHeader header = {.message = message->number,
+                           .direction = (MsDirection)message->direction,
+                           .range_limit = message->range_limit,
+                           .last = last,
+                           .func = func,
+                           .user_data = user_data};
+        header.bytes.data = message->kept.data;
+        header.bytes.length = length;
+        header.bytes.pieces = ms_places_pieces(&message->places, &header.bytes.n_pieces);
+        if (header.bytes.n_pieces > 0)
+            ms_header_say(&header);
     }
     if (message->keep != MS_KEEP_ALL)
-        drop_pieces(message);
+        ms_places_clear(&message->places);
     if (message->keep == MS_KEEP_NONE)
         ms_buffer_clear(&message->kept);
 }

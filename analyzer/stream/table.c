@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * table.c - an open-addressing hash table of streams that live in slabs. The hash is seeded, so
- * that nobody can prepare a capture that makes it slow; results never depend on it. */
+ * table.c - see table.h: when a connection begins, whose segment this is, when it is over. The
+ * streams themselves live in slots.h. */
 #include "table.h"
+
+#include "slots.h"
 
 #include <glib.h>
 
 #include <string.h>
 
 enum {
-    SLAB = 128,         /* streams allocated at once */
-    FIRST_SLOTS = 256,  /* of the hash table */
     LINGERING = 1024,   /* streams that are over and stay a little */
     GIVE_UP_PART = 16,  /* the oldest 1/16 of all streams go at once */
     LATE_SYN = 1 << 20, /* bytes before a guessed start in which a SYN is that of the same stream */
@@ -24,36 +24,18 @@ typedef struct {
     uint32_t number; /* tells whether the stream at that index is still the same */
 } Lingering;
 
-typedef struct {
-    uint32_t hash;
-    uint32_t index; /* 1 + index of the stream; 0: free */
-} Slot;
-
 struct MsTable {
     MsStreamContext context;
     MsOverFunc over;
     bool keep_deaf;
-    uint64_t seed[4]; /* odd */
-    Slot *slots;
-    uint32_t n_slots; /* power of two */
+    MsSlots slots;
     MsStream *recent; /* the stream of the last segment, or NULL: the next one is often its */
-    uint32_t n_streams;
     uint32_t seen, given_up;
-    MsStream **slabs;
-    uint32_t n_slabs;
-    uint32_t free_index; /* 1 + index of a free stream, whose `number` is the next; 0: none */
     Lingering lingering[LINGERING]; /* ring, the oldest at linger_first */
     uint32_t linger_first, n_lingering;
     MsMemo first; /* connections of which only segments without data were seen */
     MsMemo ended; /* what is left of connections that ended, or carry no mail */
 };
-
-/* A segment with what is needed to find its connection. */
-typedef struct {
-    const MsSegment *segment;
-    uint64_t key;  /* of the connection, the same for both directions */
-    uint32_t from; /* of the sender's address and port */
-} Lookup;
 
 MsTable *ms_table_new(const MsLimits *limits, const MsStreamEvents *events, MsOverFunc over,
                       void *user_data)
@@ -63,10 +45,7 @@ MsTable *ms_table_new(const MsLimits *limits, const MsStreamEvents *events, MsOv
     table->context.events = events;
     table->context.user_data = user_data;
     table->over = over;
-    for (unsigned i = 0; i < G_N_ELEMENTS(table->seed); i++)
-        table->seed[i] = ((uint64_t)g_random_int() << 32 | g_random_int()) | 1;
-    table->n_slots = FIRST_SLOTS;
-    table->slots = g_new0(Slot, table->n_slots);
+    ms_slots_init(&table->slots);
     table->first.cap = (uint32_t)MIN(limits->value[MS_LIMIT_HALF_OPEN], 1u << 30);
     table->ended.cap = (uint32_t)MIN(limits->value[MS_LIMIT_STREAMS], 1u << 30);
     return table;
@@ -92,161 +71,10 @@ uint32_t ms_table_given_up(const MsTable *table)
     return table->given_up;
 }
 
-/* ---- hashing ---- */
-
-__extension__ typedef unsigned __int128 Product;
-
-/* Both halves of a product, folded: a strong mixture when one factor is a secret seed. */
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-    Product product = (Product)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t endpoint(const MsTable *table, const uint8_t *address, uint16_t port)
-{
-    uint64_t half[2];
-    memcpy(half, address, sizeof half);
-    uint64_t hash = fold(half[0] ^ table->seed[0], half[1] ^ table->seed[1]);
-    return fold(hash + port, table->seed[2]);
-}
-
-static uint64_t connection_key(const MsTable *table, uint64_t from, uint64_t to)
-{
-    return fold(from + to, table->seed[3]) | 1;
-}
-
-static Lookup look(const MsTable *table, const MsSegment *segment)
-{
-    uint64_t from = endpoint(table, segment->src, segment->src_port);
-    uint64_t to = endpoint(table, segment->dst, segment->dst_port);
-    return (Lookup){.segment = segment,
-                    .key = connection_key(table, from, to),
-                    .from = (uint32_t)(from >> 32) | 1};
-}
-
-static uint64_t stream_key(const MsTable *table, const MsStream *stream, uint32_t *from)
-{
-    uint64_t first = endpoint(table, stream->address[0], stream->port[0]);
-    uint64_t second = endpoint(table, stream->address[1], stream->port[1]);
-    *from = (uint32_t)(first >> 32) | 1;
-    return connection_key(table, first, second);
-}
-
-static MsStream *stream_at(const MsTable *table, uint32_t index)
-{
-    return &table->slabs[index / SLAB][index % SLAB];
-}
-
-/* 0 or 1: the side that sent the segment; 2: it is of another connection. */
-static unsigned side_of(const MsStream *stream, const MsSegment *segment)
-{
-    if (segment->src_port == stream->port[0] && segment->dst_port == stream->port[1] &&
-        memcmp(segment->src, stream->address[0], 16) == 0 &&
-        memcmp(segment->dst, stream->address[1], 16) == 0)
-        return 0;
-    if (segment->src_port == stream->port[1] && segment->dst_port == stream->port[0] &&
-        memcmp(segment->src, stream->address[1], 16) == 0 &&
-        memcmp(segment->dst, stream->address[0], 16) == 0)
-        return 1;
-    return 2;
-}
-
-static MsStream *find(const MsTable *table, const Lookup *lookup, unsigned *side)
-{
-    uint32_t mask = table->n_slots - 1;
-    uint32_t hash = (uint32_t)lookup->key;
-    for (uint32_t i = hash & mask; table->slots[i].index; i = (i + 1) & mask) {
-        if (table->slots[i].hash != hash)
-            continue;
-        MsStream *stream = stream_at(table, table->slots[i].index - 1);
-        *side = side_of(stream, lookup->segment);
-        if (*side < 2)
-            return stream;
-    }
-    return NULL;
-}
-
 MsStream *ms_table_find(const MsTable *table, const MsSegment *segment, unsigned *side)
 {
-    const Lookup lookup = look(table, segment);
-    return find(table, &lookup, side);
-}
-
-static void put(MsTable *table, Slot slot)
-{
-    uint32_t mask = table->n_slots - 1;
-    uint32_t i = slot.hash & mask;
-    while (table->slots[i].index)
-        i = (i + 1) & mask;
-    table->slots[i] = slot;
-}
-
-static void grow(MsTable *table)
-{
-    Slot *old = table->slots;
-    uint32_t count = table->n_slots;
-    table->n_slots *= 2;
-    table->slots = g_new0(Slot, table->n_slots);
-    for (uint32_t i = 0; i < count; i++) {
-        if (old[i].index)
-            put(table, old[i]);
-    }
-    g_free(old);
-}
-
-/* The slot that leads to the stream. */
-static uint32_t slot_of(const MsTable *table, const MsStream *stream, uint64_t key)
-{
-    uint32_t mask = table->n_slots - 1;
-    uint32_t i = (uint32_t)key & mask;
-    while (stream_at(table, table->slots[i].index - 1) != stream)
-        i = (i + 1) & mask;
-    return i;
-}
-
-static uint32_t index_of(const MsTable *table, const MsStream *stream, uint64_t key)
-{
-    return table->slots[slot_of(table, stream, key)].index - 1;
-}
-
-/* Takes the stream out of the hash table; those behind it move up. */
-static uint32_t unhash(MsTable *table, const MsStream *stream, uint64_t key)
-{
-    uint32_t mask = table->n_slots - 1;
-    uint32_t i = slot_of(table, stream, key);
-    uint32_t index = table->slots[i].index;
-    for (uint32_t next = (i + 1) & mask; table->slots[next].index; next = (next + 1) & mask) {
-        uint32_t home = table->slots[next].hash & mask;
-        if (((next - home) & mask) >= ((next - i) & mask)) {
-            table->slots[i] = table->slots[next];
-            i = next;
-        }
-    }
-    table->slots[i].index = 0;
-    return index;
-}
-
-static MsStream *allocate(MsTable *table, uint64_t key)
-{
-    if (table->free_index == 0) {
-        table->slabs = g_renew(MsStream *, table->slabs, table->n_slabs + 1);
-        MsStream *slab = g_new0(MsStream, SLAB);
-        for (uint32_t i = 0; i < SLAB; i++)
-            slab[i].number = i + 1 < SLAB ? table->n_slabs * SLAB + i + 2 : 0;
-        table->slabs[table->n_slabs] = slab;
-        table->free_index = table->n_slabs * SLAB + 1;
-        table->n_slabs++;
-    }
-    uint32_t index = table->free_index;
-    MsStream *stream = stream_at(table, index - 1);
-    table->free_index = stream->number;
-    memset(stream, 0, sizeof *stream);
-    if ((table->n_streams + 1) * 4ull > table->n_slots * 3ull)
-        grow(table);
-    put(table, (Slot){.hash = (uint32_t)key, .index = index});
-    table->n_streams++;
-    return stream;
+    const MsLookup lookup = ms_slots_look(&table->slots, segment);
+    return ms_slots_find(&table->slots, &lookup, side);
 }
 
 /* ---- closing ---- */
@@ -259,7 +87,7 @@ void ms_table_close(MsTable *table, MsStream *stream, MsOver why)
         table->given_up++;
     table->over(stream, why, table->context.user_data);
     uint32_t from;
-    uint64_t key = stream_key(table, stream, &from);
+    uint64_t key = ms_slots_key(&table->slots, stream, &from);
     if (why != MS_OVER_REUSED && why != MS_OVER_CAPTURE) {
         MsMemoEntry *entry = ms_memo_add(&table->ended, key, from);
         for (unsigned side = 0; side < 2; side++) {
@@ -272,12 +100,7 @@ void ms_table_close(MsTable *table, MsStream *stream, MsOver why)
     ms_stream_clear(stream, &table->context);
     if (table->recent == stream)
         table->recent = NULL;
-    uint32_t index = unhash(table, stream, key);
-    stream->number = table->free_index;
-    stream->port[0] = stream->port[1] = 0;
-    stream->n_marks = 0; /* tells a free one from one in use */
-    table->free_index = index;
-    table->n_streams--;
+    ms_slots_remove(&table->slots, stream, key);
 }
 
 static int by_order(const void *a, const void *b)
@@ -289,14 +112,7 @@ static int by_order(const void *a, const void *b)
 
 MsStream **ms_table_streams(const MsTable *table, size_t *count)
 {
-    MsStream **streams = g_new(MsStream *, (size_t)table->n_streams + 1);
-    size_t n = 0;
-    for (uint32_t i = 0; i < table->n_slots; i++) {
-        if (table->slots[i].index)
-            streams[n++] = stream_at(table, table->slots[i].index - 1);
-    }
-    *count = n;
-    return streams;
+    return ms_slots_all(&table->slots, count);
 }
 
 static void give_up_oldest(MsTable *table)
@@ -314,7 +130,7 @@ static void expire(MsTable *table, int64_t now_ns, bool make_room)
 {
     while (table->n_lingering > 0) {
         Lingering oldest = table->lingering[table->linger_first];
-        MsStream *stream = stream_at(table, oldest.index);
+        MsStream *stream = ms_slots_at(&table->slots, oldest.index);
         bool there = stream->n_marks > 0 && stream->number == oldest.number;
         if (there && now_ns - stream->last.time_ns <= LINGER_NS && !make_room)
             return;
@@ -331,9 +147,7 @@ static void linger(MsTable *table, MsStream *stream)
     if (table->n_lingering == LINGERING)
         expire(table, stream->last.time_ns, true);
     uint32_t at = (table->linger_first + table->n_lingering++) % LINGERING;
-    uint32_t from;
-    uint64_t key = stream_key(table, stream, &from);
-    table->lingering[at] = (Lingering){index_of(table, stream, key), stream->number};
+    table->lingering[at] = (Lingering){ms_slots_index(&table->slots, stream), stream->number};
 }
 
 /* Closes the stream when its time has come. */
@@ -355,7 +169,7 @@ typedef struct {
     MsMemoEntry *other; /* of the other side, or NULL */
 } Remembered;
 
-static Remembered recall(const MsTable *table, const Lookup *lookup)
+static Remembered recall(const MsTable *table, const MsLookup *lookup)
 {
     MsMemoEntry *found[2];
     Remembered result = {0};
@@ -366,7 +180,7 @@ static Remembered recall(const MsTable *table, const Lookup *lookup)
 }
 
 /* Remembers a segment of a connection that has no state yet. */
-static void remember(MsTable *table, const Lookup *lookup, MsMemoEntry *entry)
+static void remember(MsTable *table, const MsLookup *lookup, MsMemoEntry *entry)
 {
     const MsSegment *segment = lookup->segment;
     bool syn = segment->flags & MS_TCP_SYN;
@@ -382,7 +196,7 @@ static void remember(MsTable *table, const Lookup *lookup, MsMemoEntry *entry)
     entry->ip_offset = ms_mark_offset(segment->ip_offset);
 }
 
-static void forget(MsTable *table, const Lookup *lookup)
+static void forget(MsTable *table, const MsLookup *lookup)
 {
     MsMemoEntry *found[2];
     while (ms_memo_find(&table->first, lookup->key, found) > 0)
@@ -390,12 +204,12 @@ static void forget(MsTable *table, const Lookup *lookup)
 }
 
 /* Makes the stream of a segment, with what is remembered of its beginning. */
-static MsStream *create(MsTable *table, const Lookup *lookup, unsigned *side)
+static MsStream *create(MsTable *table, const MsLookup *lookup, unsigned *side)
 {
     const MsSegment *segment = lookup->segment;
-    if (table->n_streams >= table->context.pool.limits->value[MS_LIMIT_STREAMS])
+    if (table->slots.n_streams >= table->context.pool.limits->value[MS_LIMIT_STREAMS])
         give_up_oldest(table);
-    MsStream *stream = allocate(table, lookup->key);
+    MsStream *stream = ms_slots_add(&table->slots, lookup->key);
     stream->number = table->seen++;
     const Remembered begun = recall(table, lookup);
     const MsMemoEntry *own = begun.own;
@@ -430,7 +244,7 @@ static MsStream *create(MsTable *table, const Lookup *lookup, unsigned *side)
 }
 
 /* A segment of a connection that is not in the table. Returns false when it needs no state. */
-static bool wants_state(MsTable *table, const Lookup *lookup)
+static bool wants_state(MsTable *table, const MsLookup *lookup)
 {
     const MsSegment *segment = lookup->segment;
     uint8_t flags = segment->flags;
@@ -465,7 +279,7 @@ static bool wants_state(MsTable *table, const Lookup *lookup)
 }
 
 /* Whether a segment without SYN belongs to the connection that a remembered SYN began. */
-static bool follows_new_syn(MsTable *table, const MsStream *stream, const Lookup *lookup,
+static bool follows_new_syn(MsTable *table, const MsStream *stream, const MsLookup *lookup,
                             unsigned side)
 {
     const MsSegment *segment = lookup->segment;
@@ -486,7 +300,7 @@ static bool follows_new_syn(MsTable *table, const MsStream *stream, const Lookup
 typedef enum { SAME, NEW, NOTHING } Belongs;
 
 /* Does the segment belong to this stream, to a new one with the same ports, or to neither yet? */
-static Belongs belongs(MsTable *table, MsStream *stream, const Lookup *lookup, unsigned side)
+static Belongs belongs(MsTable *table, MsStream *stream, const MsLookup *lookup, unsigned side)
 {
     const MsSegment *segment = lookup->segment;
     const MsHalf *half = &stream->half[side];
@@ -549,15 +363,15 @@ void ms_table_push(MsTable *table, const MsSegment *segment)
         expire(table, segment->time_ns, false);
     MsStream *stream = table->recent;
     if (stream && !(segment->flags & MS_TCP_SYN) && !(stream->flags & MS_STREAM_NEW_SYN) &&
-        (side = side_of(stream, segment)) < 2) {
+        (side = ms_stream_side(stream, segment)) < 2) {
         deliver(table, stream, side, segment);
         return;
     }
-    Lookup lookup = look(table, segment);
-    __builtin_prefetch(&table->slots[(uint32_t)lookup.key & (table->n_slots - 1)]);
+    MsLookup lookup = ms_slots_look(&table->slots, segment);
+    ms_slots_prefetch(&table->slots, lookup.key);
     ms_memo_prefetch(&table->ended, lookup.key);
     ms_memo_prefetch(&table->first, lookup.key);
-    stream = find(table, &lookup, &side);
+    stream = ms_slots_find(&table->slots, &lookup, &side);
     if (stream) {
         Belongs to = belongs(table, stream, &lookup, side);
         if (to == NOTHING)
@@ -579,15 +393,12 @@ void ms_table_free(MsTable *table)
 {
     if (!table)
         return;
-    for (uint32_t i = 0; i < table->n_slots; i++) {
-        if (table->slots[i].index)
-            ms_stream_clear(stream_at(table, table->slots[i].index - 1), &table->context);
-    }
-    for (uint32_t i = 0; i < table->n_slabs; i++)
-        g_free(table->slabs[i]);
+    size_t count;
+    g_autofree MsStream **streams = ms_table_streams(table, &count);
+    for (size_t i = 0; i < count; i++)
+        ms_stream_clear(streams[i], &table->context);
+    ms_slots_clear(&table->slots);
     ms_tail_free_spare(&table->context.pool);
-    g_free(table->slabs);
-    g_free(table->slots);
     ms_memo_clear(&table->first);
     ms_memo_clear(&table->ended);
     g_free(table);
