@@ -178,7 +178,7 @@ static void do_auth(MsDialogue *pop3, const Command *command, const Verb *verb)
         }
         ms_ranges_clear(&where);
     }
-    ms_speak_line(&pop3->say, MS_LINE_AUTH, MS_TO_SERVER, pop3->auth != NULL, command->bytes,
+    ms_speak_line(&pop3->say, MS_LINE_AUTH, MS_TO_SERVER, pop3->auth != NULL, 0, command->bytes,
                   command->span->offset, command->span->length, &note);
     ms_buffer_clear(&note);
     await(pop3, command, pop3->auth ? verb->kind : MS_POP3_MECHANISMS, -1);
@@ -277,7 +277,7 @@ static void take_command(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpa
     ms_ranges_add(&pop3->command_at, bytes, span->offset, span->length, ms_speak_cap(&pop3->say));
     bool login = verb && (verb->kind == MS_POP3_PASS || verb->kind == MS_POP3_APOP);
     if (!verb || verb->kind != MS_POP3_AUTH)
-        ms_speak_line(&pop3->say, login ? MS_LINE_AUTH : MS_LINE_COMMAND, MS_TO_SERVER, login,
+        ms_speak_line(&pop3->say, login ? MS_LINE_AUTH : MS_LINE_COMMAND, MS_TO_SERVER, login, 0,
                       bytes, span->offset, span->length, NULL);
     if (!cut)
         ms_speak_span(&pop3->say, MS_FIELD_POP3_COMMAND, MS_TO_SERVER, -1, command.exchange, bytes,
@@ -301,8 +301,8 @@ static void take_answer(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan
         ms_auth_gap(pop3->auth);
     else
         ms_auth_client(pop3->auth, bytes->data + span->offset, span->length, false, &where, &note);
-    ms_speak_line(&pop3->say, MS_LINE_AUTH, MS_TO_SERVER, true, bytes, span->offset, span->length,
-                  &note);
+    ms_speak_line(&pop3->say, MS_LINE_AUTH, MS_TO_SERVER, true, 0, bytes, span->offset,
+                  span->length, &note);
     ms_ranges_clear(&where);
     ms_buffer_clear(&note);
 }

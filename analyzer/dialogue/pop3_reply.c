@@ -186,8 +186,8 @@ static bool first_reply(MsDialogue *pop3, const MsPop3Reply *reply)
 
 static void say_line(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan *span)
 {
-    ms_speak_line(&pop3->say, MS_LINE_REPLY, MS_TO_CLIENT, false, bytes, span->offset, span->length,
-                  NULL);
+    ms_speak_line(&pop3->say, MS_LINE_REPLY, MS_TO_CLIENT, false, 0, bytes, span->offset,
+                  span->length, NULL);
 }
 
 static void say_syntax(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan *span,
@@ -218,8 +218,8 @@ static bool challenge(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan *
     ms_pop3_say_reply(pop3, reply, login->exchange);
     if (pop3->auth && pop3->auth_exchange == login->exchange)
         ms_auth_server(pop3->auth, reply->text, reply->length, reply->text_at, &note);
-    ms_speak_line(&pop3->say, MS_LINE_AUTH, MS_TO_CLIENT, false, bytes, span->offset, span->length,
-                  &note);
+    ms_speak_line(&pop3->say, MS_LINE_AUTH, MS_TO_CLIENT, false, 0, bytes, span->offset,
+                  span->length, &note);
     ms_buffer_clear(&note);
     return true;
 }

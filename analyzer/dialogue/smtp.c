@@ -10,7 +10,7 @@
 static MsDialogue *smtp_create(MsTalk *talk)
 {
     MsDialogue *smtp = g_new0(MsDialogue, 1);
-    smtp->talk = talk;
+    smtp->talk = smtp->say.talk = talk;
     smtp->greeting_due = true;
     smtp->data_exchange = smtp->auth_exchange = -1;
     return smtp;
@@ -53,21 +53,22 @@ static void check_time(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
     if (smtp->data_refused && !smtp->no_data_said &&
         !ms_smtp_is_command(bytes->data + span->offset, span->length)) {
         smtp->no_data_said = true;
-        ms_smtp_odd(smtp, MS_ODDITY_NO_DATA_REPLY, MS_TO_SERVER, -1,
-                    ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
-                    "the server takes it for commands");
+        ms_speak_odd(&smtp->say, MS_ODDITY_NO_DATA_REPLY, MS_TO_SERVER, -1,
+                     ms_speak_where(&smtp->say, bytes, span->offset, span->length), 0,
+                     "the server takes it for commands");
     }
     smtp->data_refused = false;
     if (bytes->at + span->offset < smtp->early_until) {
         if (!smtp->injection_said)
-            ms_smtp_odd(smtp, MS_ODDITY_INJECTION, MS_TO_SERVER, -1,
-                        ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
-                        "behind STARTTLS, before its reply");
+            ms_speak_odd(&smtp->say, MS_ODDITY_INJECTION, MS_TO_SERVER, -1,
+                         ms_speak_where(&smtp->say, bytes, span->offset, span->length), 0,
+                         "behind STARTTLS, before its reply");
         smtp->injection_said = true;
     } else if (smtp->tls_expected[MS_TO_SERVER] && !smtp->clear_said) {
         smtp->clear_said = true;
-        ms_smtp_odd(smtp, MS_ODDITY_CLEARTEXT_AFTER_TLS, MS_TO_SERVER, -1,
-                    ms_smtp_where(smtp, bytes, span->offset, span->length), 0, "from the client");
+        ms_speak_odd(&smtp->say, MS_ODDITY_CLEARTEXT_AFTER_TLS, MS_TO_SERVER, -1,
+                     ms_speak_where(&smtp->say, bytes, span->offset, span->length), 0,
+                     "from the client");
     }
 }
 
@@ -92,8 +93,8 @@ static bool take_line(MsDialogue *smtp, Input *input)
     smtp->phase = MS_PHASE_COMMAND;
     if (smtp->opening_skip) {
         smtp->opening_skip = false;
-        ms_smtp_say_line(smtp, MS_LINE_COMMAND, MS_TO_SERVER, 0, input->bytes, span.offset,
-                         span.length, NULL);
+        ms_speak_line(&smtp->say, MS_LINE_COMMAND, MS_TO_SERVER, false, 0, input->bytes,
+                      span.offset, span.length, NULL);
         return true;
     }
     check_time(smtp, input->bytes, &span);
@@ -363,10 +364,10 @@ static void finish(MsDialogue *smtp)
         smtp->auth = NULL;
     }
     if (smtp->tls_refused.n_ranges > 0 && !smtp->tls_accepted)
-        ms_smtp_say_number(smtp, MS_FIELD_TLS_ACCEPTED, MS_TO_CLIENT, -1, -1, &smtp->tls_refused,
-                           0);
+        ms_speak_number(&smtp->say, MS_FIELD_TLS_ACCEPTED, MS_TO_CLIENT, -1, -1, &smtp->tls_refused,
+                        0);
     if (smtp->ehlo_answered && !smtp->tls_offered)
-        ms_smtp_say_number(smtp, MS_FIELD_TLS_OFFERED, MS_TO_CLIENT, -1, -1, NULL, 0);
+        ms_speak_number(&smtp->say, MS_FIELD_TLS_OFFERED, MS_TO_CLIENT, -1, -1, NULL, 0);
 }
 
 static void smtp_end(MsDialogue *smtp, MsDirection direction, const MsBytes *left)
@@ -394,7 +395,7 @@ static void smtp_free(MsDialogue *smtp)
     ms_smtp_mail_free(smtp);
     ms_auth_free(smtp->auth);
     ms_smtp_reply_free(smtp->reply);
-    ms_ranges_clear(&smtp->where);
+    ms_speak_clear(&smtp->say);
     ms_ranges_clear(&smtp->code_at);
     ms_ranges_clear(&smtp->text_at);
     ms_ranges_clear(&smtp->data_at);

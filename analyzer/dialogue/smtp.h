@@ -2,7 +2,7 @@
  * smtp.h - what the rooms of the SMTP parser share: its state, and the doors between smtp.c (lines
  * of the client), smtp_command.c (verbs), smtp_reply.c (lines of the server), smtp_effect.c (what
  * they mean), smtp_queue.c (which command a reply answers), smtp_body.c (DATA), smtp_chunk.c
- * (BDAT), smtp_mail.c (transactions) and smtp_say.c (how they speak). RFC 5321 throughout. Nobody
+ * (BDAT), smtp_mail.c (transactions) and smtp_line.c (any line). RFC 5321 throughout. Nobody
  * else includes it. */
 #pragma once
 
@@ -10,6 +10,7 @@
 #include "auth.h"
 #include "dialogue.h"
 #include "line.h"
+#include "speak.h"
 #include "tls.h"
 
 /* What waits for a reply. */
@@ -118,15 +119,16 @@ typedef enum {
 
 struct MsDialogue {
     MsTalk *talk;
+    MsSpeaker say;
     MsPending *queue; /* ring */
     uint32_t queue_head, queue_count, queue_allocated;
     uint32_t unqueued; /* commands that found the queue full; they follow the queued ones */
     MsLineReader reader[2];
-    MsRanges where, code_at, text_at; /* scratch */
-    MsRanges data_at;                 /* the DATA command in hand */
-    MsRanges command_at;              /* the last command line */
-    MsTransaction *transactions;      /* those whose outcome is open */
-    MsTransaction *last;              /* the end of that list */
+    MsRanges code_at, text_at;   /* scratch */
+    MsRanges data_at;            /* the DATA command in hand */
+    MsRanges command_at;         /* the last command line */
+    MsTransaction *transactions; /* those whose outcome is open */
+    MsTransaction *last;         /* the end of that list */
     MsTransaction *current;
     MsBody *body;
     MsNestedMail *nested;
@@ -168,37 +170,12 @@ struct MsDialogue {
     bool quit;
 };
 
-/* --- smtp_say.c --- */
+/* --- smtp_line.c --- */
 
-/* The cap for ranges of one fact. */
-static inline size_t ms_smtp_cap(const MsDialogue *smtp)
-{
-    return (size_t)smtp->talk->limits->value[MS_LIMIT_FACT_RANGES];
-}
-
-/* The ranges of bytes[offset..+length), in memory that the next call reuses. */
-const MsRanges *ms_smtp_where(MsDialogue *smtp, const MsBytes *bytes, size_t offset, size_t length);
-
-/* A fact whose value stands in the bytes. */
-void ms_smtp_say_span(MsDialogue *smtp, MsFieldId field, MsDirection direction, int32_t message,
-                      int32_t item, const MsBytes *bytes, size_t offset, size_t length);
-/* A fact with text of its own; `where` may be NULL. */
-void ms_smtp_say_text(MsDialogue *smtp, MsFieldId field, MsDirection direction, int32_t message,
-                      int32_t item, const MsRanges *where, const void *text, size_t length);
-void ms_smtp_say_number(MsDialogue *smtp, MsFieldId field, MsDirection direction, int32_t message,
-                        int32_t item, const MsRanges *where, int64_t number);
-/* A dialogue line; `note` may be NULL. */
-void ms_smtp_say_line(MsDialogue *smtp, MsLineKind kind, MsDirection direction, unsigned code,
-                      const MsBytes *bytes, size_t offset, size_t length, const MsBuffer *note);
-/* The line that stands for a message or for encrypted bytes. */
-void ms_smtp_say_mark(MsDialogue *smtp, MsLineKind kind, MsDirection direction, int32_t message,
-                      const MsRanges *where);
-/* An oddity; `where` may be NULL, `detail` is our own text. */
-void ms_smtp_odd(MsDialogue *smtp, MsOddityKind kind, MsDirection direction, int32_t message,
-                 const MsRanges *where, uint64_t length, const char *detail);
 /* Oddities of every line: bare LF, NUL, too long. */
 void ms_smtp_check_line(MsDialogue *smtp, MsDirection direction, const MsBytes *bytes,
                         const MsLineSpan *span);
+
 /* --- smtp_queue.c --- */
 
 /* A command waits for its reply. */

@@ -20,8 +20,8 @@ void ms_smtp_body_open(MsDialogue *smtp, const MsBytes *bytes, size_t offset)
         return;
     body->opened = true;
     body->transaction->body_begun = true;
-    ms_smtp_say_mark(smtp, MS_LINE_MESSAGE, MS_TO_SERVER, body->transaction->number,
-                     ms_smtp_where(smtp, bytes, offset, MIN(bytes->length - offset, 1)));
+    ms_speak_mark(&smtp->say, MS_LINE_MESSAGE, MS_TO_SERVER, body->transaction->number,
+                  ms_speak_where(&smtp->say, bytes, offset, MIN(bytes->length - offset, 1)));
     smtp->talk->class->message_open(smtp->talk, body->transaction->number, MS_TO_SERVER);
     if (body->holed)
         smtp->talk->class->message_gap(smtp->talk, body->transaction->number, 0);
@@ -65,8 +65,8 @@ void ms_smtp_data_begin(MsDialogue *smtp, MsTransaction *transaction, int32_t ex
         transaction->uncertain = true;
     }
     if (smtp->data_at.n_ranges > 0)
-        ms_smtp_say_text(smtp, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, transaction->number, -1,
-                         &smtp->data_at, "DATA", 4);
+        ms_speak_text(&smtp->say, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, transaction->number, -1,
+                      &smtp->data_at, "DATA", 4);
     smtp->phase = MS_PHASE_DATA;
     ms_line_reset(&smtp->reader[MS_TO_SERVER], false);
 }
@@ -77,7 +77,7 @@ static void note_loose(MsDialogue *smtp, MsLoose kind, const MsBytes *bytes, siz
     MsBody *body = smtp->body;
     if (body->loose[kind]++ == 0) {
         ms_ranges_reset(&body->loose_at[kind]);
-        ms_ranges_add(&body->loose_at[kind], bytes, offset, length, ms_smtp_cap(smtp));
+        ms_ranges_add(&body->loose_at[kind], bytes, offset, length, ms_speak_cap(&smtp->say));
     }
 }
 
@@ -94,11 +94,12 @@ static void say_loose(MsDialogue *smtp, MsBody *body)
     };
     for (int i = 0; i < MS_N_LOOSE; i++) {
         if (body->loose[i] > 0)
-            ms_smtp_odd(smtp, words[i].kind, MS_TO_SERVER, body->transaction->number,
-                        &body->loose_at[i], body->loose[i],
-                        i == MS_LOOSE_END && body->held
-                            ? "the server took a dot between line ends that are not CRLF as the end"
-                            : words[i].detail);
+            ms_speak_odd(
+                &smtp->say, words[i].kind, MS_TO_SERVER, body->transaction->number,
+                &body->loose_at[i], body->loose[i],
+                i == MS_LOOSE_END && body->held
+                    ? "the server took a dot between line ends that are not CRLF as the end"
+                    : words[i].detail);
         ms_ranges_clear(&body->loose_at[i]);
     }
 }
@@ -108,8 +109,8 @@ static void say_too_large(MsDialogue *smtp, const MsTransaction *one, uint64_t e
 {
     MsRange place = one->declared_at;
     MsRanges where = {.range = &place, .n_ranges = place.length > 0, .time_ns = one->declared_time};
-    ms_smtp_odd(smtp, MS_ODDITY_SIZE_MISMATCH, MS_TO_SERVER, one->number, &where, excess,
-                "more bytes than announced");
+    ms_speak_odd(&smtp->say, MS_ODDITY_SIZE_MISMATCH, MS_TO_SERVER, one->number, &where, excess,
+                 "more bytes than announced");
 }
 
 void ms_smtp_body_close(MsDialogue *smtp, MsMessageEnd end)
@@ -284,7 +285,7 @@ static void hold(Walk *walk, size_t length)
     if (body->loose[MS_LOOSE_END] == 0) { /* kept for when it is taken as the end */
         ms_ranges_reset(&body->loose_at[MS_LOOSE_END]);
         ms_ranges_add(&body->loose_at[MS_LOOSE_END], walk->bytes, walk->base + walk->at, length,
-                      ms_smtp_cap(walk->smtp));
+                      ms_speak_cap(&walk->smtp->say));
     }
     flush(walk, walk->at);
     walk->stop = true;

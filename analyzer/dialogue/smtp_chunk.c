@@ -55,9 +55,9 @@ void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span
     bool last;
     MsTransaction *one = ms_smtp_mail_current(smtp);
     if (!parse_bdat(bytes->data + at, end - at, &digits, &size, &last)) {
-        ms_smtp_odd(smtp, MS_ODDITY_SYNTAX, MS_TO_SERVER, one ? one->number : -1,
-                    ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
-                    "BDAT without a valid size; no chunk is taken to follow");
+        ms_speak_odd(&smtp->say, MS_ODDITY_SYNTAX, MS_TO_SERVER, one ? one->number : -1,
+                     ms_speak_where(&smtp->say, bytes, span->offset, span->length), 0,
+                     "BDAT without a valid size; no chunk is taken to follow");
         ms_smtp_await(smtp, MS_AWAIT_BDAT, exchange, one, -1);
         return;
     }
@@ -67,12 +67,12 @@ void ms_smtp_bdat(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span
     smtp->chunk_refused = smtp->chunk_begun = false;
     smtp->phase = MS_PHASE_BDAT;
     if (one) {
-        ms_smtp_say_number(smtp, MS_FIELD_SMTP_BDAT, MS_TO_SERVER, one->number, -1,
-                           ms_smtp_where(smtp, bytes, at, digits), (int64_t)size);
+        ms_speak_number(&smtp->say, MS_FIELD_SMTP_BDAT, MS_TO_SERVER, one->number, -1,
+                        ms_speak_where(&smtp->say, bytes, at, digits), (int64_t)size);
         if (!smtp->body) {
             ms_smtp_body_new(smtp, one, exchange)->bdat = true;
-            ms_smtp_say_text(smtp, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, one->number, -1,
-                             ms_smtp_where(smtp, bytes, span->offset, 4), "BDAT", 4);
+            ms_speak_text(&smtp->say, MS_FIELD_SMTP_TRANSFER, MS_TO_SERVER, one->number, -1,
+                          ms_speak_where(&smtp->say, bytes, span->offset, 4), "BDAT", 4);
         }
         if (last)
             ms_smtp_body_open(smtp, bytes, span->offset);

@@ -59,11 +59,11 @@ static void do_helo(MsDialogue *smtp, const Command *command)
     char name[4];
     for (size_t i = 0; i < 4; i++)
         name[i] = (char)g_ascii_toupper((char)verb[i]);
-    ms_smtp_say_text(smtp, MS_FIELD_SMTP_HELO_VERB, MS_TO_SERVER, -1, -1,
-                     ms_smtp_where(smtp, command->bytes, command->span->offset, 4), name, 4);
+    ms_speak_text(&smtp->say, MS_FIELD_SMTP_HELO_VERB, MS_TO_SERVER, -1, -1,
+                  ms_speak_where(&smtp->say, command->bytes, command->span->offset, 4), name, 4);
     if (!command->cut)
-        ms_smtp_say_span(smtp, MS_FIELD_SMTP_HELO, MS_TO_SERVER, -1, -1, command->bytes, offset,
-                         length);
+        ms_speak_span(&smtp->say, MS_FIELD_SMTP_HELO, MS_TO_SERVER, -1, -1, command->bytes, offset,
+                      length);
     ask_reset(smtp, extended ? MS_AWAIT_EHLO : MS_AWAIT_HELO, command->exchange);
 }
 
@@ -92,7 +92,7 @@ static void do_data(MsDialogue *smtp, const Command *command)
     ms_smtp_await(smtp, MS_AWAIT_DATA, command->exchange, ms_smtp_mail_current(smtp), -1);
     ms_ranges_reset(&smtp->data_at);
     ms_ranges_add(&smtp->data_at, command->bytes, command->span->offset,
-                  MIN(command->span->length, 4), ms_smtp_cap(smtp));
+                  MIN(command->span->length, 4), ms_speak_cap(&smtp->say));
     smtp->data_exchange = command->exchange;
     smtp->line_feeds = command->span->bare_lf;
     smtp->phase = MS_PHASE_WAIT;
@@ -122,7 +122,7 @@ static void do_auth(MsDialogue *smtp, const Command *command)
     }
     /* A scratch of our own: what AUTH says uses the shared one. */
     MsRanges where = {0};
-    ms_ranges_add(&where, command->bytes, offset, name, ms_smtp_cap(smtp));
+    ms_ranges_add(&where, command->bytes, offset, name, ms_speak_cap(&smtp->say));
     smtp->auth = ms_auth_new(smtp->talk, smtp->attempts++, text, name, &where);
     smtp->auth_exchange = command->exchange;
     MsBuffer note = {0};
@@ -133,11 +133,12 @@ static void do_auth(MsDialogue *smtp, const Command *command)
         ms_auth_gap(smtp->auth);
     else if (start < length) { /* RFC 4954 4: initial response */
         ms_ranges_reset(&where);
-        ms_ranges_add(&where, command->bytes, offset + start, length - start, ms_smtp_cap(smtp));
+        ms_ranges_add(&where, command->bytes, offset + start, length - start,
+                      ms_speak_cap(&smtp->say));
         ms_auth_client(smtp->auth, text + start, length - start, true, &where, &note);
     }
-    ms_smtp_say_line(smtp, MS_LINE_AUTH, MS_TO_SERVER, 0, command->bytes, command->span->offset,
-                     command->span->length, &note);
+    ms_speak_line(&smtp->say, MS_LINE_AUTH, MS_TO_SERVER, true, 0, command->bytes,
+                  command->span->offset, command->span->length, &note);
     ms_buffer_clear(&note);
     ms_ranges_clear(&where);
     ms_smtp_await(smtp, MS_AWAIT_AUTH, command->exchange, NULL, -1);
@@ -148,9 +149,10 @@ static void do_auth(MsDialogue *smtp, const Command *command)
 static void do_starttls(MsDialogue *smtp, const Command *command)
 {
     if (!smtp->tls_requested)
-        ms_smtp_say_number(
-            smtp, MS_FIELD_TLS_REQUESTED, MS_TO_SERVER, -1, -1,
-            ms_smtp_where(smtp, command->bytes, command->span->offset, command->span->length), 1);
+        ms_speak_number(&smtp->say, MS_FIELD_TLS_REQUESTED, MS_TO_SERVER, -1, -1,
+                        ms_speak_where(&smtp->say, command->bytes, command->span->offset,
+                                       command->span->length),
+                        1);
     smtp->tls_requested = true;
     ms_smtp_await(smtp, MS_AWAIT_STARTTLS, command->exchange, NULL, -1);
     smtp->phase = MS_PHASE_WAIT;
@@ -181,8 +183,8 @@ static void do_xclient(MsDialogue *smtp, const Command *command)
         while (end < length && text[end] != ' ')
             end++;
         if (end > at)
-            ms_smtp_say_span(smtp, MS_FIELD_SMTP_XCLIENT, MS_TO_SERVER, -1, -1, command->bytes,
-                             offset + at, end - at);
+            ms_speak_span(&smtp->say, MS_FIELD_SMTP_XCLIENT, MS_TO_SERVER, -1, -1, command->bytes,
+                          offset + at, end - at);
         at = end + 1;
     }
     ask_reset(smtp, MS_AWAIT_XCLIENT, command->exchange);
@@ -264,13 +266,13 @@ bool ms_smtp_command(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *s
     Command command = {bytes, span, span->offset + at, smtp->exchanges++, cut};
     ms_smtp_check_line(smtp, MS_TO_SERVER, bytes, span);
     ms_ranges_reset(&smtp->command_at);
-    ms_ranges_add(&smtp->command_at, bytes, span->offset, span->length, ms_smtp_cap(smtp));
+    ms_ranges_add(&smtp->command_at, bytes, span->offset, span->length, ms_speak_cap(&smtp->say));
     if (!verb || verb->handler != do_auth)
-        ms_smtp_say_line(smtp, MS_LINE_COMMAND, MS_TO_SERVER, 0, bytes, span->offset, span->length,
-                         NULL);
+        ms_speak_line(&smtp->say, MS_LINE_COMMAND, MS_TO_SERVER, false, 0, bytes, span->offset,
+                      span->length, NULL);
     if (!cut)
-        ms_smtp_say_span(smtp, MS_FIELD_SMTP_COMMAND, MS_TO_SERVER, -1, command.exchange, bytes,
-                         span->offset, span->length);
+        ms_speak_span(&smtp->say, MS_FIELD_SMTP_COMMAND, MS_TO_SERVER, -1, command.exchange, bytes,
+                      span->offset, span->length);
     (verb ? verb->handler : do_other)(smtp, &command);
     if (verb && verb->argument == ARGUMENT_NONE && verb->handler == do_data && cut)
         smtp->phase = MS_PHASE_COMMAND;
@@ -284,12 +286,13 @@ void ms_smtp_auth_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
     ms_smtp_check_line(smtp, MS_TO_SERVER, bytes, span);
     /* An empty answer has its line end as evidence. */
     ms_ranges_add(&where, bytes, span->offset, span->length ? span->length : span->eaten,
-                  ms_smtp_cap(smtp));
+                  ms_speak_cap(&smtp->say));
     if (smtp->auth && span->cut)
         ms_auth_gap(smtp->auth);
     else if (smtp->auth)
         ms_auth_client(smtp->auth, bytes->data + span->offset, span->length, false, &where, &note);
-    ms_smtp_say_line(smtp, MS_LINE_AUTH, MS_TO_SERVER, 0, bytes, span->offset, span->length, &note);
+    ms_speak_line(&smtp->say, MS_LINE_AUTH, MS_TO_SERVER, true, 0, bytes, span->offset,
+                  span->length, &note);
     ms_ranges_clear(&where);
     ms_buffer_clear(&note);
 }

@@ -32,8 +32,8 @@ static void on_mail(MsDialogue *smtp, MsTransaction *one, const MsReply *reply)
     }
     if (!one)
         return;
-    ms_smtp_say_number(smtp, MS_FIELD_SMTP_MAIL_REPLY, MS_TO_CLIENT, one->number, -1,
-                       reply->code_at, reply->code);
+    ms_speak_number(&smtp->say, MS_FIELD_SMTP_MAIL_REPLY, MS_TO_CLIENT, one->number, -1,
+                    reply->code_at, reply->code);
     if (reply->code < 400)
         return;
     one->mail_refused = true;
@@ -47,10 +47,10 @@ static void on_rcpt(MsDialogue *smtp, MsTransaction *one, const MsPending *entry
     if (!one)
         return;
     bool accepted = reply->code < 300;
-    ms_smtp_say_number(smtp, MS_FIELD_SMTP_RCPT_REPLY, MS_TO_CLIENT, one->number, entry->item,
-                       reply->code_at, reply->code);
-    ms_smtp_say_text(smtp, MS_FIELD_SMTP_RCPT_OUTCOME, MS_TO_CLIENT, one->number, entry->item,
-                     reply->code_at, accepted ? "accepted" : "rejected", 8);
+    ms_speak_number(&smtp->say, MS_FIELD_SMTP_RCPT_REPLY, MS_TO_CLIENT, one->number, entry->item,
+                    reply->code_at, reply->code);
+    ms_speak_text(&smtp->say, MS_FIELD_SMTP_RCPT_OUTCOME, MS_TO_CLIENT, one->number, entry->item,
+                  reply->code_at, accepted ? "accepted" : "rejected", 8);
     if (accepted)
         one->accepted++;
     else
@@ -74,8 +74,8 @@ static void on_data(MsDialogue *smtp, MsTransaction *one, const MsPending *entry
     } else if (one && one->body_begun) {
         /* The server takes the message for commands: who knows how many replies that makes. */
         if (!smtp->no_data_said)
-            ms_smtp_odd(smtp, MS_ODDITY_NO_DATA_REPLY, MS_TO_CLIENT, one->number, reply->code_at, 0,
-                        "the client did not wait for the reply");
+            ms_speak_odd(&smtp->say, MS_ODDITY_NO_DATA_REPLY, MS_TO_CLIENT, one->number,
+                         reply->code_at, 0, "the client did not wait for the reply");
         smtp->no_data_said = true;
         if (smtp->body && smtp->body->exchange == entry->exchange)
             smtp->body->refused = true;
@@ -104,11 +104,11 @@ static void on_starttls(MsDialogue *smtp, const MsReply *reply)
     leave_wait(smtp, MS_AWAIT_STARTTLS);
     if (reply->code >= 300) { /* said at the end, unless a later one is accepted */
         ms_ranges_reset(&smtp->tls_refused);
-        ms_ranges_join(&smtp->tls_refused, reply->code_at, ms_smtp_cap(smtp));
+        ms_ranges_join(&smtp->tls_refused, reply->code_at, ms_speak_cap(&smtp->say));
         return;
     }
     if (!smtp->tls_accepted)
-        ms_smtp_say_number(smtp, MS_FIELD_TLS_ACCEPTED, MS_TO_CLIENT, -1, -1, reply->code_at, 1);
+        ms_speak_number(&smtp->say, MS_FIELD_TLS_ACCEPTED, MS_TO_CLIENT, -1, -1, reply->code_at, 1);
     smtp->tls_accepted = true;
     smtp->tls_expected[MS_TO_SERVER] = true;
     smtp->tls_expected[MS_TO_CLIENT] = true;
@@ -168,8 +168,8 @@ void ms_smtp_effect(MsDialogue *smtp, const MsPending *entry, const MsReply *rep
         on_starttls(smtp, reply);
         break;
     case MS_AWAIT_QUIT:
-        ms_smtp_say_number(smtp, MS_FIELD_SMTP_QUIT_CODE, MS_TO_CLIENT, -1, -1, reply->code_at,
-                           reply->code);
+        ms_speak_number(&smtp->say, MS_FIELD_SMTP_QUIT_CODE, MS_TO_CLIENT, -1, -1, reply->code_at,
+                        reply->code);
         break;
     case MS_AWAIT_HIDDEN:
         if (reply->code == 354 && smtp->phase <= MS_PHASE_COMMAND)

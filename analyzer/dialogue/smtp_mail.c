@@ -47,8 +47,8 @@ static const char *outcome(const MsDialogue *smtp, const MsTransaction *one)
 static void finish(MsDialogue *smtp, MsTransaction *one)
 {
     const char *text = outcome(smtp, one);
-    ms_smtp_say_text(smtp, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, one->number, -1,
-                     one->final.n_ranges > 0 ? &one->final : NULL, text, strlen(text));
+    ms_speak_text(&smtp->say, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, one->number, -1,
+                  one->final.n_ranges > 0 ? &one->final : NULL, text, strlen(text));
     *(one->before ? &one->before->next : &smtp->transactions) = one->next;
     *(one->next ? &one->next->before : &smtp->last) = one->before;
     if (smtp->current == one)
@@ -94,13 +94,14 @@ void ms_smtp_mail_settle(MsDialogue *smtp, MsTransaction *one)
 
 void ms_smtp_mail_final(MsDialogue *smtp, MsTransaction *one, unsigned code, const MsRanges *where)
 {
-    ms_smtp_say_number(smtp, MS_FIELD_SMTP_FINAL_REPLY, MS_TO_CLIENT, one->number, -1, where, code);
+    ms_speak_number(&smtp->say, MS_FIELD_SMTP_FINAL_REPLY, MS_TO_CLIENT, one->number, -1, where,
+                    code);
     if (code < 400)
         one->good++;
     else
         one->bad++;
     ms_ranges_reset(&one->final);
-    ms_ranges_join(&one->final, where, ms_smtp_cap(smtp));
+    ms_ranges_join(&one->final, where, ms_speak_cap(&smtp->say));
 }
 
 void ms_smtp_mail_end(MsDialogue *smtp)
@@ -146,9 +147,9 @@ static void declare(const MsDialogue *smtp, MsTransaction *one, const uint8_t *t
                     const MsSlice *parameter)
 {
     one->declared = declared_size(text, parameter);
-    if (smtp->where.n_ranges > 0)
-        one->declared_at = smtp->where.range[0];
-    one->declared_time = smtp->where.time_ns;
+    if (smtp->say.where.n_ranges > 0)
+        one->declared_at = smtp->say.where.range[0];
+    one->declared_time = smtp->say.where.time_ns;
 }
 
 /* The path; an empty one stands on its brackets. */
@@ -157,12 +158,12 @@ static void say_path(MsDialogue *smtp, MsFieldId field, int32_t message, int32_t
 {
     size_t offset = span->offset + path->offset;
     if (path->length > 0 || path->offset == 0)
-        ms_smtp_say_span(smtp, field, MS_TO_SERVER, message, item, bytes, offset, path->length);
+        ms_speak_span(&smtp->say, field, MS_TO_SERVER, message, item, bytes, offset, path->length);
     else
-        ms_smtp_say_text(smtp, field, MS_TO_SERVER, message, item,
-                         ms_smtp_where(smtp, bytes, offset - 1,
-                                       MIN(span->offset + span->length - offset, 1) + 1),
-                         "", 0);
+        ms_speak_text(&smtp->say, field, MS_TO_SERVER, message, item,
+                      ms_speak_where(&smtp->say, bytes, offset - 1,
+                                     MIN(span->offset + span->length - offset, 1) + 1),
+                      "", 0);
 }
 
 static void say_mail(MsDialogue *smtp, MsTransaction *one, const MsBytes *bytes,
@@ -172,17 +173,17 @@ static void say_mail(MsDialogue *smtp, MsTransaction *one, const MsBytes *bytes,
     MsEnvelope envelope;
     one->mail_seen = true;
     if (!ms_envelope_parse(text, span->length, at - span->offset, "FROM", &envelope)) {
-        ms_smtp_odd(smtp, MS_ODDITY_SYNTAX, MS_TO_SERVER, one->number,
-                    ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
-                    "MAIL without a path");
+        ms_speak_odd(&smtp->say, MS_ODDITY_SYNTAX, MS_TO_SERVER, one->number,
+                     ms_speak_where(&smtp->say, bytes, span->offset, span->length), 0,
+                     "MAIL without a path");
         return;
     }
     say_path(smtp, MS_FIELD_SMTP_MAIL_FROM, one->number, -1, bytes, span, &envelope.path);
     MsSlice parameter;
     for (size_t i = envelope.parameters.offset;
          ms_envelope_parameter(text, span->length, &i, &parameter);) {
-        ms_smtp_say_span(smtp, MS_FIELD_SMTP_MAIL_PARAMETER, MS_TO_SERVER, one->number, -1, bytes,
-                         span->offset + parameter.offset, parameter.length);
+        ms_speak_span(&smtp->say, MS_FIELD_SMTP_MAIL_PARAMETER, MS_TO_SERVER, one->number, -1,
+                      bytes, span->offset + parameter.offset, parameter.length);
         if (has_name(text, &parameter, "SIZE"))
             declare(smtp, one, text, &parameter);
     }
@@ -251,16 +252,16 @@ void ms_smtp_rcpt_to(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *s
     const uint8_t *text = bytes->data + span->offset;
     MsEnvelope envelope;
     if (!ms_envelope_parse(text, span->length, at - span->offset, "TO", &envelope)) {
-        ms_smtp_odd(smtp, MS_ODDITY_SYNTAX, MS_TO_SERVER, one->number,
-                    ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
-                    "RCPT without a path");
+        ms_speak_odd(&smtp->say, MS_ODDITY_SYNTAX, MS_TO_SERVER, one->number,
+                     ms_speak_where(&smtp->say, bytes, span->offset, span->length), 0,
+                     "RCPT without a path");
     } else {
         say_path(smtp, MS_FIELD_SMTP_RCPT_TO, one->number, item, bytes, span, &envelope.path);
         MsSlice parameter;
         for (size_t i = envelope.parameters.offset;
              ms_envelope_parameter(text, span->length, &i, &parameter);)
-            ms_smtp_say_span(smtp, MS_FIELD_SMTP_RCPT_PARAMETER, MS_TO_SERVER, one->number, item,
-                             bytes, span->offset + parameter.offset, parameter.length);
+            ms_speak_span(&smtp->say, MS_FIELD_SMTP_RCPT_PARAMETER, MS_TO_SERVER, one->number, item,
+                          bytes, span->offset + parameter.offset, parameter.length);
     }
     ms_smtp_await(smtp, MS_AWAIT_RCPT, exchange, one, item);
 }

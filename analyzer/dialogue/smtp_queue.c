@@ -39,8 +39,8 @@ static void drop(MsDialogue *smtp)
     MsPending entry = pop(smtp);
     MsTransaction *transaction = ms_smtp_mail_find(smtp, entry.message);
     if (entry.kind == MS_AWAIT_RCPT && entry.message >= 0)
-        ms_smtp_say_text(smtp, MS_FIELD_SMTP_RCPT_OUTCOME, MS_TO_CLIENT, entry.message, entry.item,
-                         NULL, "unknown", 7);
+        ms_speak_text(&smtp->say, MS_FIELD_SMTP_RCPT_OUTCOME, MS_TO_CLIENT, entry.message,
+                      entry.item, NULL, "unknown", 7);
     if (entry.kind == MS_AWAIT_AUTH && smtp->auth && smtp->auth_exchange == entry.exchange) {
         ms_auth_end(smtp->auth, MS_AUTH_UNKNOWN, 0, NULL);
         ms_auth_free(smtp->auth);
@@ -74,8 +74,8 @@ void ms_smtp_await(MsDialogue *smtp, MsAwait kind, int32_t exchange,
         smtp->queue_count >= smtp->talk->limits->value[MS_LIMIT_PENDING_COMMANDS]) {
         smtp->unqueued++;
         if (!smtp->full_said)
-            ms_smtp_odd(smtp, MS_ODDITY_LIMIT, MS_TO_SERVER, -1, &smtp->command_at, 0,
-                        "pending-commands: replies to further commands are not matched");
+            ms_speak_odd(&smtp->say, MS_ODDITY_LIMIT, MS_TO_SERVER, -1, &smtp->command_at, 0,
+                         "pending-commands: replies to further commands are not matched");
         smtp->full_said = true;
         return;
     }
@@ -193,8 +193,8 @@ void ms_smtp_give_up(MsDialogue *smtp)
     for (uint32_t i = 0; i < smtp->queue_count; i++)
         open += entry_at(smtp, i)->kind != MS_AWAIT_HIDDEN && !entry_at(smtp, i)->doubt;
     if (open > 0 && smtp->server_spoke && !smtp->tls.started)
-        ms_smtp_odd(smtp, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, &smtp->command_at, 0,
-                    open == 1 ? "the last command" : "the last commands");
+        ms_speak_odd(&smtp->say, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, &smtp->command_at, 0,
+                     open == 1 ? "the last command" : "the last commands");
     while (smtp->queue_count > 0)
         drop(smtp);
     smtp->unqueued = 0;

@@ -51,14 +51,14 @@ static void say_reply(MsDialogue *smtp, const MsReply *reply, int32_t exchange)
 {
     if (exchange < 0) /* its command is missing from the capture: an exchange of its own */
         exchange = smtp->exchanges++;
-    ms_smtp_say_number(smtp, MS_FIELD_SMTP_REPLY_CODE, MS_TO_CLIENT, -1, exchange, reply->code_at,
-                       reply->code);
+    ms_speak_number(&smtp->say, MS_FIELD_SMTP_REPLY_CODE, MS_TO_CLIENT, -1, exchange,
+                    reply->code_at, reply->code);
     if (reply->text_known)
-        ms_smtp_say_text(smtp, MS_FIELD_SMTP_REPLY, MS_TO_CLIENT, -1, exchange, reply->text_at,
-                         reply->text, reply->length);
+        ms_speak_text(&smtp->say, MS_FIELD_SMTP_REPLY, MS_TO_CLIENT, -1, exchange, reply->text_at,
+                      reply->text, reply->length);
     if (reply->enhanced_length > 0)
-        ms_smtp_say_span(smtp, MS_FIELD_SMTP_ENHANCED_CODE, MS_TO_CLIENT, -1, exchange,
-                         reply->bytes, reply->enhanced, reply->enhanced_length);
+        ms_speak_span(&smtp->say, MS_FIELD_SMTP_ENHANCED_CODE, MS_TO_CLIENT, -1, exchange,
+                      reply->bytes, reply->enhanced, reply->enhanced_length);
 }
 
 /* A reply that answers no command in the capture. */
@@ -73,7 +73,8 @@ static void unmatched(MsDialogue *smtp, const MsReply *reply)
         return;
     }
     if (smtp->client_spoke) /* else the capture has one side only, and that is said */
-        ms_smtp_odd(smtp, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1, reply->code_at, 0, "");
+        ms_speak_odd(&smtp->say, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1, reply->code_at, 0,
+                     "");
     if (reply->code == 354 && smtp->may_miss && smtp->phase <= MS_PHASE_COMMAND)
         ms_smtp_hidden_data(smtp);
 }
@@ -92,11 +93,11 @@ static bool is_greeting(MsDialogue *smtp, unsigned code)
 
 static void greet(MsDialogue *smtp, const MsReply *reply)
 {
-    ms_smtp_say_number(smtp, MS_FIELD_SMTP_GREETING_CODE, MS_TO_CLIENT, -1, -1, reply->code_at,
-                       reply->code);
+    ms_speak_number(&smtp->say, MS_FIELD_SMTP_GREETING_CODE, MS_TO_CLIENT, -1, -1, reply->code_at,
+                    reply->code);
     if (reply->text_known)
-        ms_smtp_say_text(smtp, MS_FIELD_SMTP_GREETING, MS_TO_CLIENT, -1, -1, reply->text_at,
-                         reply->text, reply->length);
+        ms_speak_text(&smtp->say, MS_FIELD_SMTP_GREETING, MS_TO_CLIENT, -1, -1, reply->text_at,
+                      reply->text, reply->length);
 }
 
 static void challenge(MsDialogue *smtp, const MsPending *entry, const MsReply *reply,
@@ -176,12 +177,12 @@ static void extension(MsDialogue *smtp, const MsBytes *bytes, size_t offset, siz
     if (smtp->n_extensions % 8 == 0)
         smtp->extensions = g_renew(uint32_t, smtp->extensions, smtp->n_extensions + 8);
     smtp->extensions[smtp->n_extensions++] = value;
-    ms_smtp_say_span(smtp, MS_FIELD_SMTP_EXTENSION, MS_TO_CLIENT, -1, -1, bytes, offset, length);
+    ms_speak_span(&smtp->say, MS_FIELD_SMTP_EXTENSION, MS_TO_CLIENT, -1, -1, bytes, offset, length);
     if (!smtp->tls_offered && length >= 8 &&
         g_ascii_strncasecmp((const char *)text, "STARTTLS", 8) == 0) {
         smtp->tls_offered = true;
-        ms_smtp_say_number(smtp, MS_FIELD_TLS_OFFERED, MS_TO_CLIENT, -1, -1,
-                           ms_smtp_where(smtp, bytes, offset, length), 1);
+        ms_speak_number(&smtp->say, MS_FIELD_TLS_OFFERED, MS_TO_CLIENT, -1, -1,
+                        ms_speak_where(&smtp->say, bytes, offset, length), 1);
     }
 }
 
@@ -195,22 +196,22 @@ static void collect(MsDialogue *smtp, const MsBytes *bytes, size_t offset, size_
         return;
     if (reply->text.length + length + 1 > cap) {
         reply->limited = true;
-        ms_smtp_odd(smtp, MS_ODDITY_LIMIT, MS_TO_CLIENT, -1,
-                    ms_smtp_where(smtp, bytes, offset, length), 0,
-                    "line-bytes: further lines of this reply are left out");
+        ms_speak_odd(&smtp->say, MS_ODDITY_LIMIT, MS_TO_CLIENT, -1,
+                     ms_speak_where(&smtp->say, bytes, offset, length), 0,
+                     "line-bytes: further lines of this reply are left out");
         return;
     }
     if (reply->lines > 1)
         ms_buffer_byte(&reply->text, '\n');
     ms_buffer_append(&reply->text, bytes->data + offset, length);
-    ms_ranges_add(&reply->where, bytes, offset, length, ms_smtp_cap(smtp));
+    ms_ranges_add(&reply->where, bytes, offset, length, ms_speak_cap(&smtp->say));
 }
 
 static void say_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *span, unsigned code,
                      bool login, const MsBuffer *note)
 {
-    ms_smtp_say_line(smtp, login ? MS_LINE_AUTH : MS_LINE_REPLY, MS_TO_CLIENT, code, bytes,
-                     span->offset, span->length, note);
+    ms_speak_line(&smtp->say, login ? MS_LINE_AUTH : MS_LINE_REPLY, MS_TO_CLIENT, false, code,
+                  bytes, span->offset, span->length, note);
 }
 
 /* A challenge whose AUTH command is missing from the capture: a login goes on all the same. */
@@ -230,7 +231,7 @@ static void last_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *
                       size_t offset, size_t length, bool whole)
 {
     ms_ranges_reset(&smtp->code_at);
-    ms_ranges_add(&smtp->code_at, bytes, span->offset, 3, ms_smtp_cap(smtp));
+    ms_ranges_add(&smtp->code_at, bytes, span->offset, 3, ms_speak_cap(&smtp->say));
     MsReply reply = {.bytes = bytes, .code = code, .code_at = &smtp->code_at, .enhanced = offset};
     reply.enhanced_length = enhanced_length(bytes->data + offset, length, code);
     if (!whole && reply.enhanced_length == length)
@@ -246,7 +247,7 @@ static void last_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan *
         reply.text_known = whole && !taken->holed && !taken->limited;
     } else {
         ms_ranges_reset(&smtp->text_at);
-        ms_ranges_add(&smtp->text_at, bytes, offset, length, ms_smtp_cap(smtp));
+        ms_ranges_add(&smtp->text_at, bytes, offset, length, ms_speak_cap(&smtp->say));
         smtp->text_at.time_ns = smtp->code_at.time_ns;
         reply.text = bytes->data + offset;
         reply.length = length;
@@ -275,9 +276,9 @@ static void reply_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
         if (smtp->reply)
             collect(smtp, bytes, span->offset, span->length);
         if (!smtp->syntax_said[MS_TO_CLIENT])
-            ms_smtp_odd(smtp, MS_ODDITY_SYNTAX, MS_TO_CLIENT, -1,
-                        ms_smtp_where(smtp, bytes, span->offset, span->length), 0,
-                        "line of the server without a reply code");
+            ms_speak_odd(&smtp->say, MS_ODDITY_SYNTAX, MS_TO_CLIENT, -1,
+                         ms_speak_where(&smtp->say, bytes, span->offset, span->length), 0,
+                         "line of the server without a reply code");
         smtp->syntax_said[MS_TO_CLIENT] = true;
         return;
     }
@@ -293,7 +294,7 @@ static void reply_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
     if (more && !smtp->reply) {
         smtp->reply = g_new0(MsLongReply, 1);
         smtp->reply->code = code;
-        ms_ranges_add(&smtp->reply->code_at, bytes, span->offset, 3, ms_smtp_cap(smtp));
+        ms_ranges_add(&smtp->reply->code_at, bytes, span->offset, 3, ms_speak_cap(&smtp->say));
         smtp->reply->holed = smtp->reply_doubt;
     }
     if (smtp->reply)
@@ -340,9 +341,9 @@ size_t ms_smtp_replies(MsDialogue *smtp, const MsBytes *bytes)
         if (result == MS_READ_LINE) {
             if (smtp->tls_expected[MS_TO_CLIENT] && !smtp->clear_said) {
                 smtp->clear_said = true;
-                ms_smtp_odd(smtp, MS_ODDITY_CLEARTEXT_AFTER_TLS, MS_TO_CLIENT, -1,
-                            ms_smtp_where(smtp, bytes, span.offset, span.length), 0,
-                            "from the server");
+                ms_speak_odd(&smtp->say, MS_ODDITY_CLEARTEXT_AFTER_TLS, MS_TO_CLIENT, -1,
+                             ms_speak_where(&smtp->say, bytes, span.offset, span.length), 0,
+                             "from the server");
             }
             reply_line(smtp, bytes, &span, !span.cut);
         }

@@ -14,7 +14,7 @@ const MsRanges *ms_speak_where(MsSpeaker *speaker, const MsBytes *bytes, size_t 
 {
     ms_ranges_reset(&speaker->where);
     ms_ranges_add(&speaker->where, bytes, offset, length, ms_speak_cap(speaker));
-    if (speaker->where.n_ranges == 0) {
+    if (speaker->where.n_ranges == 0) { /* an empty value still has its time */
         const MsPiece *piece = bytes->n_pieces > 0 ? ms_bytes_piece(bytes, offset) : NULL;
         speaker->where.time_ns = piece ? piece->time_ns : 0;
     }
@@ -73,13 +73,15 @@ static void say_line(MsSpeaker *speaker, MsLine *line, const MsRanges *where)
 }
 
 void ms_speak_line(MsSpeaker *speaker, MsLineKind kind, MsDirection direction, bool secret,
-                   const MsBytes *bytes, size_t offset, size_t length, const MsBuffer *note)
+                   unsigned code, const MsBytes *bytes, size_t offset, size_t length,
+                   const MsBuffer *note)
 {
     if (!speaker->talk->wants_lines)
         return;
     MsLine line = {.kind = kind,
                    .direction = (uint8_t)direction,
                    .secret = secret,
+                   .code = (uint16_t)code,
                    .message = -1,
                    .text = (const char *)bytes->data + offset,
                    .text_length = (uint32_t)length,

@@ -12,6 +12,7 @@ typedef struct {
     MsRanges where; /* scratch */
 } MsSpeaker;
 
+/* Frees the scratch memory. */
 void ms_speak_clear(MsSpeaker *speaker);
 
 /* The cap for ranges of one fact. */
@@ -28,15 +29,21 @@ const MsRanges *ms_speak_where(MsSpeaker *speaker, const MsBytes *bytes, size_t 
 /* A fact whose value stands in the bytes. */
 void ms_speak_span(MsSpeaker *speaker, MsFieldId field, MsDirection direction, int32_t message,
                    int32_t item, const MsBytes *bytes, size_t offset, size_t length);
+
 /* A fact with text of its own; `where` may be NULL. */
 void ms_speak_text(MsSpeaker *speaker, MsFieldId field, MsDirection direction, int32_t message,
                    int32_t item, const MsRanges *where, const void *text, size_t length);
+
+/* A fact with a number; `where` may be NULL. */
 void ms_speak_number(MsSpeaker *speaker, MsFieldId field, MsDirection direction, int32_t message,
                      int32_t item, const MsRanges *where, int64_t number);
 
-/* A dialogue line; `secret`: it carries credentials; `note` may be NULL. */
+/* A dialogue line; `secret`: it carries credentials; `code`: reply code, or 0; `note` may be NULL.
+ */
 void ms_speak_line(MsSpeaker *speaker, MsLineKind kind, MsDirection direction, bool secret,
-                   const MsBytes *bytes, size_t offset, size_t length, const MsBuffer *note);
+                   unsigned code, const MsBytes *bytes, size_t offset, size_t length,
+                   const MsBuffer *note);
+
 /* The line that stands for a message or for encrypted bytes; `message` -1: no message. */
 void ms_speak_mark(MsSpeaker *speaker, MsLineKind kind, MsDirection direction, int32_t message,
                    const MsRanges *where);
