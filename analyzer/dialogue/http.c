@@ -208,8 +208,9 @@ static bool step_body(Input *input)
 static bool step_line(Input *input)
 {
     MsHttpSide *side = input->side;
-    const uint8_t *end = memchr(data(input), '\n', MIN(rest(input), CHUNK_LINE));
-    if (!end && rest(input) < CHUNK_LINE)
+    size_t most = MIN(limit(input->http, MS_LIMIT_LINE), CHUNK_LINE);
+    const uint8_t *end = memchr(data(input), '\n', MIN(rest(input), most));
+    if (!end && rest(input) < most)
         return false;
     size_t line = end ? (size_t)(end - data(input)) : 0;
     size_t eaten = line + 1;

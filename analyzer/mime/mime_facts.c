@@ -93,9 +93,9 @@ static void say_header(Say *s)
     }
     ms_mime_field_at(s->mime, object, "Date", &at, &extent);
     GDateTime *date = extent > 0 ? g_mime_message_get_date(tree) : NULL;
-    if (date) {
-        say(s, MS_FIELD_MESSAGE_SENT, -1, NULL, 0, g_date_time_to_unix(date) * 1000000000, at,
-            extent);
+    int64_t seconds = date ? g_date_time_to_unix(date) : 0;
+    if (date && ABS(seconds) < INT64_MAX / 1000000000) { /* nanoseconds reach from 1677 to 2262 */
+        say(s, MS_FIELD_MESSAGE_SENT, -1, NULL, 0, seconds * 1000000000, at, extent);
         g_autofree char *zone = g_date_time_format(date, "%z");
         say_text(s, MS_FIELD_MESSAGE_ZONE, -1, zone, at, extent);
     }

@@ -172,6 +172,7 @@ def pair_seed(chunks):
 
 # Mails with what captures lack: every encoding, names in every form, attached mails, depths.
 MAILS = [
+    b"Date: Sun, 22 Nov 4052 22:59:11 +0000\r\n\r\nx",
     b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nt\r\n--b\r\nContent-Type: image/png; name=a\r\n"
     b"Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename*0*=utf-8''%C3%A9;\r\n"
     b" filename*1=\"b.c\"\r\n\r\niVBORw0KGgo=\r\n--b--\r\n",
@@ -456,6 +457,8 @@ def main():
             corpus.add(target, dialogue_seed(chunks))
             for _, payload in chunks[:8]:
                 corpus.add(target, payload)
+    corpus.add("fuzz-http", dialogue_seed([  # small limits, and a chunk's size that never ends
+        (8, b"POST /?_task=login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"), (0, b"\xff" * 120)]))
     for seed in transcripts(source, "http"):
         corpus.add("fuzz-http", seed)
     for seed in transcripts(source, "pop3"):

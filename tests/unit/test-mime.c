@@ -229,6 +229,21 @@ static void test_facts(void)
     g_string_free(out, TRUE);
 }
 
+/* A date that nanoseconds cannot count is no moment; the field itself is said all the same. */
+static void test_far_date(void)
+{
+    static const char mail[] = "Date: Sun, 22 Nov 4052 10:00:00 +0100\r\n\r\nx";
+    MsLimits limits;
+    ms_limits_default(&limits);
+    g_autoptr(MsMessage) message = make(mail, sizeof mail - 1, -1);
+    g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+    GString *out = g_string_new("");
+    ms_mime_facts(mime, true, NULL, on_fact, out);
+    g_assert_null(strstr(out->str, "message.sent"));
+    g_assert_nonnull(strstr(out->str, "part.path=1"));
+    g_string_free(out, TRUE);
+}
+
 /* Endless parts, fields and depths end at their caps, and that is said. */
 static void test_caps(void)
 {
@@ -274,6 +289,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mime/parts", test_parts);
     g_test_add_func("/mime/holes", test_holes);
     g_test_add_func("/mime/facts", test_facts);
+    g_test_add_func("/mime/far-date", test_far_date);
     g_test_add_func("/mime/caps", test_caps);
     g_test_add_func("/mime/kind", test_kind);
     return g_test_run();
