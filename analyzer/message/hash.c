@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * hash.c - libgcrypt behind a small door. The library wants to be set up once in a process; GLib's
- * once guards that, and a host that did it already (Wireshark) is left alone. */
+ * hash.c - libgcrypt behind a small door. The library wants to be set up once in a process, by one
+ * thread; a host that did it already (Wireshark) is left alone. */
 #include "hash.h"
 
 #include <gcrypt.h>
 #include <glib.h>
+
+#include <pthread.h>
 
 enum { DIGEST = 32 }; /* bytes */
 
@@ -12,17 +14,19 @@ struct MsHash {
     gcry_md_hd_t context;
 };
 
-static void set_up(void)
+static void set_up_once(void)
 {
-    static gsize done = 0;
-    if (!g_once_init_enter(&done))
-        return;
     if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P)) {
         gcry_check_version(NULL);
         gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
         gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
     }
-    g_once_init_leave(&done, 1);
+}
+
+static void set_up(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_up_once);
 }
 
 static void write_hex(const uint8_t *digest, char *out)

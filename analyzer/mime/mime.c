@@ -5,6 +5,7 @@
 #include "../message/header.h"
 #include "mime_private.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { BLOCK = 32768 }; /* bytes decoded at once */
@@ -252,7 +253,8 @@ static void note_plain(MsMime *mime)
 
 MsMime *ms_mime_new(const MsMessage *message, const MsLimits *limits)
 {
-    g_mime_init(); /* only the first call does anything */
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, g_mime_init); /* which is not safe to be called by several threads */
     MsMime *mime = g_new0(MsMime, 1);
     mime->source = (MsMimeSource){.message = message,
                                   .most = limits->value[MS_LIMIT_MIME_BYTES],

@@ -9,6 +9,8 @@
 #include "progress.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SPOOL_MEMORY ((size_t)4 << 20) /* bytes of output a waiting capture keeps in memory */
@@ -38,10 +40,13 @@ struct Work {
     MsOutput *output;
     MsProgress *progress;
     bool bad;      /* exit status is to say so */
-    bool stop;     /* output failed; guarded by mutex */
-    uint64_t read; /* bytes of all captures; guarded by mutex */
-    GMutex mutex;
-    GCond changed;
+    uint64_t read; /* bytes of all captures; guarded by mutex, as all that follows */
+    bool stop;     /* output failed */
+    bool all;      /* nothing will be added to the queue */
+    GQueue queue;  /* Task, to be run */
+    /* POSIX's own, not GLib's: ThreadSanitizer sees what they order. */
+    pthread_mutex_t mutex;
+    pthread_cond_t changed; /* counts in CLOCK_MONOTONIC */
 };
 
 static void say(Work *work, const char *text, bool bad)
@@ -93,27 +98,40 @@ static bool count_progress(MsJob *job, uint64_t read)
 {
     Task *task = job->owner;
     Work *work = task->work;
-    g_mutex_lock(&work->mutex);
+    pthread_mutex_lock(&work->mutex);
     work->read += read - task->read;
     task->read = read;
     bool go_on = !work->stop;
-    g_mutex_unlock(&work->mutex);
+    pthread_mutex_unlock(&work->mutex);
     return go_on;
 }
 
-static void run_task(void *data, void *user_data)
+/* The next task, or NULL when there will be none. */
+static Task *take_task(Work *work)
 {
-    Task *task = data;
-    Work *work = user_data;
-    g_mutex_lock(&work->mutex);
-    bool stop = work->stop;
-    g_mutex_unlock(&work->mutex);
-    if (!stop)
-        ms_job_run(&task->job);
-    g_mutex_lock(&work->mutex);
-    task->done = true;
-    g_cond_broadcast(&work->changed);
-    g_mutex_unlock(&work->mutex);
+    pthread_mutex_lock(&work->mutex);
+    while (g_queue_is_empty(&work->queue) && !work->all)
+        pthread_cond_wait(&work->changed, &work->mutex);
+    Task *task = g_queue_pop_head(&work->queue);
+    pthread_mutex_unlock(&work->mutex);
+    return task;
+}
+
+static void *run_tasks(void *data)
+{
+    Work *work = data;
+    for (Task *task; (task = take_task(work));) {
+        pthread_mutex_lock(&work->mutex);
+        bool stop = work->stop;
+        pthread_mutex_unlock(&work->mutex);
+        if (!stop)
+            ms_job_run(&task->job);
+        pthread_mutex_lock(&work->mutex);
+        task->done = true;
+        pthread_cond_broadcast(&work->changed);
+        pthread_mutex_unlock(&work->mutex);
+    }
+    return NULL;
 }
 
 static Task *task_new(Work *work, const MsFileEntry *input)
@@ -151,24 +169,37 @@ static void task_finish(Task *task)
 
 static void wait_for(Work *work, Task *task)
 {
-    g_mutex_lock(&work->mutex);
+    enum { TURN_NS = 200000000 }; /* how often the progress is drawn */
+    pthread_mutex_lock(&work->mutex);
     while (!task->done) {
-        gint64 until = g_get_monotonic_time() + 200000; /* microseconds: to draw the progress */
-        if (!g_cond_wait_until(&work->changed, &work->mutex, until)) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += TURN_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (pthread_cond_timedwait(&work->changed, &work->mutex, &until) == ETIMEDOUT) {
             uint64_t read = work->read;
-            g_mutex_unlock(&work->mutex);
+            pthread_mutex_unlock(&work->mutex);
             ms_progress_update(work->progress, read, task->files[0]);
-            g_mutex_lock(&work->mutex);
+            pthread_mutex_lock(&work->mutex);
         }
     }
-    g_mutex_unlock(&work->mutex);
+    pthread_mutex_unlock(&work->mutex);
 }
 
-static void run_threads(Work *work)
+static void add_task(Work *work, Task *task)
 {
-    GThreadPool *pool = g_thread_pool_new(run_task, work, (gint)work->run->jobs, TRUE, NULL);
+    pthread_mutex_lock(&work->mutex);
+    g_queue_push_tail(&work->queue, task);
+    pthread_cond_broadcast(&work->changed);
+    pthread_mutex_unlock(&work->mutex);
+}
+
+/* Hands captures out, and writes what comes back in their order. */
+static void run_in_turn(Work *work)
+{
     guint window = work->run->jobs * (AHEAD + 1);
-    Task **tasks = g_new0(Task *, work->inputs->len);
+    g_autofree Task **tasks = g_new0(Task *, work->inputs->len);
     guint pushed = 0;
     for (guint turn = 0; turn < work->inputs->len; turn++) {
         for (; pushed < work->inputs->len && pushed < turn + window; pushed++) {
@@ -176,7 +207,7 @@ static void run_threads(Work *work)
             if (input->problem)
                 continue;
             tasks[pushed] = task_new(work, input);
-            g_thread_pool_push(pool, tasks[pushed], NULL);
+            add_task(work, tasks[pushed]);
         }
         const MsFileEntry *input = work->inputs->pdata[turn];
         if (input->problem) {
@@ -186,13 +217,38 @@ static void run_threads(Work *work)
         wait_for(work, tasks[turn]);
         task_finish(tasks[turn]);
         if (ms_output_error(work->output)) {
-            g_mutex_lock(&work->mutex);
+            pthread_mutex_lock(&work->mutex);
             work->stop = true;
-            g_mutex_unlock(&work->mutex);
+            pthread_mutex_unlock(&work->mutex);
         }
     }
-    g_thread_pool_free(pool, FALSE, TRUE);
-    g_free(tasks);
+}
+
+/* False when not one thread could be started. */
+static bool run_threads(Work *work)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&work->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&work->mutex, NULL);
+    guint most = MIN(work->run->jobs, work->inputs->len);
+    g_autofree pthread_t *threads = g_new(pthread_t, most);
+    guint started = 0;
+    while (started < most && pthread_create(&threads[started], NULL, run_tasks, work) == 0)
+        started++;
+    if (started > 0)
+        run_in_turn(work);
+    pthread_mutex_lock(&work->mutex);
+    work->all = true;
+    pthread_cond_broadcast(&work->changed);
+    pthread_mutex_unlock(&work->mutex);
+    for (guint i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    pthread_mutex_destroy(&work->mutex);
+    pthread_cond_destroy(&work->changed);
+    return started > 0;
 }
 
 /* --- */
@@ -247,18 +303,12 @@ int ms_run(const MsRun *run, const char *const *names)
     g_autoptr(MsOutput) output = ms_output_new(STDOUT_FILENO, isatty(STDOUT_FILENO));
     g_autoptr(MsProgress) progress = ms_progress_new(total_size(inputs));
     Work work = {.run = run, .inputs = inputs, .output = output, .progress = progress};
-    g_mutex_init(&work.mutex);
-    g_cond_init(&work.changed);
     if (run->joined)
         run_joined(&work);
-    else if (run->jobs > 1 && inputs->len > 1)
-        run_threads(&work);
-    else
+    else if (run->jobs <= 1 || inputs->len <= 1 || !run_threads(&work))
         run_each(&work);
     ms_progress_erase(progress);
     ms_output_flush(output);
-    g_mutex_clear(&work.mutex);
-    g_cond_clear(&work.changed);
     int error = ms_output_error(output);
     if (error == EPIPE) /* whoever reads has enough: no trouble of ours */
         return work.bad ? MS_EXIT_TROUBLE : MS_EXIT_GOOD;
