@@ -17,6 +17,16 @@ static const char *const inks[MS_N_INKS] = {
     [MS_INK_ODD] = "\033[1;31m",  [MS_INK_DIM] = "\033[2m",
 };
 
+const char *ms_pen_ink_code(MsInk ink)
+{
+    return inks[ink];
+}
+
+size_t ms_pen_width(const MsPen *pen)
+{
+    return pen->style->width > 0 ? pen->style->width : MS_PEN_WIDTH;
+}
+
 void ms_pen_init(MsPen *pen, MsBuffer *out, const MsOrigins *origins, const MsStyle *style,
                  const MsRedactor *redactor)
 {
@@ -103,8 +113,8 @@ static void put_hard(MsPen *pen, const uint8_t *text, size_t length)
     for (size_t at = 0; at < length;) {
         size_t columns;
         size_t bytes = character(text + at, length - at, &columns);
-        if (pen->column + columns > MS_PEN_WIDTH && pen->column > pen->indent) {
-            bool near = blank > from && blank_column + NEAR >= MS_PEN_WIDTH;
+        if (pen->column + columns > ms_pen_width(pen) && pen->column > pen->indent) {
+            bool near = blank > from && blank_column + NEAR >= ms_pen_width(pen);
             size_t until = near ? blank : at;
             size_t moved = near ? pen->column - blank_column : 0;
             ms_buffer_append(pen->out, text + from, until - from);
@@ -150,7 +160,7 @@ void ms_pen_words(MsPen *pen, const uint8_t *text, size_t length)
         size_t end = group_end(text, length, word);
         size_t columns = ms_pen_columns(text + at, end - at);
         if (word > at && end > word && pen->column > pen->indent &&
-            pen->column + columns > MS_PEN_WIDTH) {
+            pen->column + columns > ms_pen_width(pen)) {
             wrap(pen);
             at = word;
         }
@@ -262,7 +272,7 @@ void ms_pen_cite(MsPen *pen, const MsRange *ranges, size_t count, uint64_t omitt
     ms_buffer_text(&text, time_ns < start_ns ? ", " : ", +");
     ms_text_seconds(&text, time_ns - start_ns);
     ms_buffer_text(&text, " s");
-    if (pen->column + 2 + ms_pen_columns(text.data, text.length) <= MS_PEN_WIDTH &&
+    if (pen->column + 2 + ms_pen_columns(text.data, text.length) <= ms_pen_width(pen) &&
         pen->column > 0) {
         blanks(pen, pen->column + 2);
     } else {

@@ -31,7 +31,13 @@ typedef struct {
     MsBuffer masked, escaped; /* scratch */
 } MsPen;
 
-enum { MS_PEN_WIDTH = 100 }; /* columns */
+enum { MS_PEN_WIDTH = 100 }; /* columns, when the style names no other width */
+
+/* The colours' escape sequences, as they stand in the text; MS_INK_PLAIN ends each. */
+const char *ms_pen_ink_code(MsInk ink);
+
+/* Columns of a line. */
+size_t ms_pen_width(const MsPen *pen);
 
 /* Columns that harmless UTF-8 takes on a terminal. */
 size_t ms_pen_columns(const uint8_t *text, size_t length);

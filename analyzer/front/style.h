@@ -9,6 +9,7 @@ typedef struct {
     bool color;                   /* escape sequences for a terminal */
     bool redact;                  /* mask secrets */
     bool full;                    /* whole messages, not only their start */
+    size_t width;                 /* columns at which lines are wrapped; 0: MS_PEN_WIDTH */
     const char *const *questions; /* ids of the bank's that are asked; NULL: all. Borrowed */
 } MsStyle;
 

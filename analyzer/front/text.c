@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * text.c - `mailscope show`: a header, then the dialogue with what was odd where it happened. Lines
- * stay in the order in which they were understood, which is that of the dialogue; oddities, kept
- * apart, are put between them by time and frame. */
+ * text.c - `mailscope show`: a header, then the dialogue with what was odd where it happened. */
 #include "text.h"
 
 #include "../fact/replies.h"
@@ -9,10 +7,10 @@
 #include "heading.h"
 #include "index.h"
 #include "pen.h"
+#include "sequence.h"
 
 #include <glib.h>
 
-#include <stdlib.h>
 
 enum {
     FRAME_WIDTH = 7,   /* columns for the frame number */
@@ -32,45 +30,6 @@ typedef struct {
     bool in_reply; /* the line before was one of the same reply, with more to come */
     uint16_t code; /* of that reply */
 } Show;
-
-/* --- order --- */
-
-static int compare_places(int64_t time_a, const MsRange *a, uint32_t n_a, int64_t time_b,
-                          const MsRange *b, uint32_t n_b)
-{
-    if (time_a != time_b)
-        return time_a < time_b ? -1 : 1;
-    if (n_a == 0 || n_b == 0)
-        return n_a == n_b ? 0 : n_a == 0 ? 1 : -1;
-    if (a->file != b->file)
-        return a->file < b->file ? -1 : 1;
-    if (a->frame != b->frame)
-        return a->frame < b->frame ? -1 : 1;
-    return a->offset < b->offset ? -1 : a->offset > b->offset;
-}
-
-static int compare_oddities(const void *a, const void *b)
-{
-    const MsOddity *first = *(const MsOddity *const *)a;
-    const MsOddity *second = *(const MsOddity *const *)b;
-    /* What has no place at all is about the session as a whole and comes last. */
-    bool nowhere_first = first->n_ranges == 0 && first->time_ns == 0;
-    bool nowhere_second = second->n_ranges == 0 && second->time_ns == 0;
-    if (nowhere_first != nowhere_second)
-        return nowhere_first ? 1 : -1;
-    int order = compare_places(first->time_ns, first->ranges, first->n_ranges, second->time_ns,
-                               second->ranges, second->n_ranges);
-    return order ? order : first < second ? -1 : first > second;
-}
-
-/* Whether the oddity stands before the line. */
-static bool is_before(const MsOddity *oddity, const MsLine *line)
-{
-    if (oddity->n_ranges == 0 && oddity->time_ns == 0)
-        return false;
-    return compare_places(oddity->time_ns, oddity->ranges, oddity->n_ranges, line->time_ns,
-                          line->ranges, line->n_ranges) < 0;
-}
 
 /* --- lines --- */
 
@@ -120,7 +79,7 @@ static void put_mark(Show *show, size_t length)
 {
     MsPen *pen = &show->pen;
     ms_pen_ink(pen, MS_INK_PLAIN);
-    if (pen->column + length + 5 > MS_PEN_WIDTH && pen->column > TEXT)
+    if (pen->column + length + 5 > ms_pen_width(pen) && pen->column > TEXT)
         ms_pen_newline(pen);
     ms_pen_go(pen, MAX(pen->column, (size_t)TEXT));
     ms_pen_ink(pen, MS_INK_NOTE);
@@ -281,23 +240,14 @@ static void put_oddity(Show *show, const MsOddity *oddity)
 
 static void put_dialogue(Show *show)
 {
-    size_t n_lines, n_oddities;
-    const MsLine *lines = ms_record_lines(show->record, &n_lines);
-    const MsOddity *all = ms_record_oddities(show->record, &n_oddities);
-    const MsOddity **oddities = g_new(const MsOddity *, n_oddities);
-    for (size_t i = 0; i < n_oddities; i++)
-        oddities[i] = &all[i];
-    if (n_oddities > 0)
-        qsort(oddities, n_oddities, sizeof *oddities, compare_oddities);
-    size_t odd = 0;
-    for (size_t i = 0; i < n_lines; i++) {
-        while (odd < n_oddities && is_before(oddities[odd], &lines[i]))
-            put_oddity(show, oddities[odd++]);
-        put_line(show, &lines[i]);
+    g_autoptr(GArray) sequence = ms_sequence_new(show->record);
+    for (guint i = 0; i < sequence->len; i++) {
+        const MsStep *step = &g_array_index(sequence, MsStep, i);
+        if (step->line)
+            put_line(show, step->line);
+        else
+            put_oddity(show, step->oddity);
     }
-    while (odd < n_oddities)
-        put_oddity(show, oddities[odd++]);
-    g_free(oddities);
 }
 
 void ms_text_session(MsBuffer *out, const MsRecord *record, const MsOrigins *origins,
