@@ -9,6 +9,7 @@
 #include "front/text.h"
 #include "lab/answer.h"
 #include "lab/bank.h"
+#include "run/page.h"
 #include "run/progress.h"
 #include "run/run.h"
 
@@ -132,6 +133,13 @@ static int read_captures(const MsOptions *options)
         plan->engine.keep = MS_KEEP_ALL; /* to tell mails without a Message-ID by their body */
         plan->engine.lines = false;
         plan->paths = options->json ? ms_paths_json : ms_paths_text;
+    } else if (options->verb == MS_VERB_REPORT) {
+        plan->engine.lines = true;
+        plan->engine.mime = true;
+        plan->engine.keep = MS_KEEP_ALL;
+        plan->summary = false;
+        return ms_page_run(&run, (const char *const *)options->names, options->output,
+                           options->overwrite);
     } else if (bank) {
         plan->engine.lines = true;
         plan->print = options->json ? ms_bank_json : ms_bank_session;

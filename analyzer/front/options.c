@@ -27,6 +27,11 @@ static const struct {
      "mailbox, user agent, with the time between the hops and the header lines that\n"
      "servers added; and what each session is for, with the reasons. Captures of several\n"
      "hosts are read as one with --joined."},
+    {"report", "FILE... -o report.html",
+     "Makes one page of all mail sessions in network captures, for people to read in a\n"
+     "browser: the dialogue drawn as a ladder, the five answers, the login in Base64, the\n"
+     "messages and what is attached to them, the way of each mail. It needs no network\n"
+     "and no other file. With --redact secrets are masked on it."},
     {"explain", "WORDS...",
      "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
      "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
@@ -56,6 +61,7 @@ static const char top_help[] =
     "  show     prints the sessions; also meant when no verb is given\n"
     "  answer   answers the five questions of the lesson\n"
     "  path     shows the way of each mail over several sessions\n"
+    "  report   makes a page with drawings, for a browser\n"
     "  explain  explains codes, commands and words of mail, and draws base64\n"
     "  fields   lists every fact there can be\n"
     "  oddities lists what can be wrong with a capture\n"
@@ -86,7 +92,8 @@ const char *ms_verb_name(MsVerb verb)
 
 bool ms_verb_reads(MsVerb verb)
 {
-    return verb == MS_VERB_SHOW || verb == MS_VERB_ANSWER || verb == MS_VERB_PATH;
+    return verb == MS_VERB_SHOW || verb == MS_VERB_ANSWER || verb == MS_VERB_PATH ||
+           verb == MS_VERB_REPORT;
 }
 
 bool ms_options_base64(const MsOptions *options)
@@ -147,6 +154,11 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
     const GOptionEntry path[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
                                   "Print one JSON object for each mail and line", NULL},
                                  G_OPTION_ENTRY_NULL};
+    const GOptionEntry report[] = {{"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+                                    "Write the page to FILE, - for standard output", "FILE"},
+                                   {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite,
+                                    "Replace FILE when it is there", NULL},
+                                   G_OPTION_ENTRY_NULL};
     const GOptionEntry sessions[] = {
         {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
         {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
@@ -186,6 +198,8 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         g_option_group_add_entries(group, answer);
     if (verb == MS_VERB_PATH)
         g_option_group_add_entries(group, path);
+    if (verb == MS_VERB_REPORT)
+        g_option_group_add_entries(group, report);
     g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
                                       : verb == MS_VERB_EXPLAIN ? explain
                                                                 : lists);
@@ -247,6 +261,8 @@ static bool check(Raw *raw, GError **error)
         return usage_error(error, "--all and --question exclude each other%s", "");
     if (reads && !options->names)
         return usage_error(error, "no file given%s", "");
+    if (options->verb == MS_VERB_REPORT && !options->output)
+        return usage_error(error, "report needs -o and the name of the page to write%s", "");
     if (options->verb == MS_VERB_EXPLAIN)
         return check_explain(options, error);
     if (!reads && options->names)
@@ -360,5 +376,6 @@ void ms_options_clear(MsOptions *options)
     g_free(options->text);
     g_strfreev(options->names);
     g_strfreev(options->asked);
+    g_free(options->output);
     *options = (MsOptions){0};
 }

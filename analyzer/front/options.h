@@ -12,6 +12,7 @@ typedef enum {
     MS_VERB_SHOW,
     MS_VERB_ANSWER,
     MS_VERB_PATH,
+    MS_VERB_REPORT,
     MS_VERB_EXPLAIN,
     MS_VERB_FIELDS,
     MS_VERB_ODDITIES,
@@ -35,6 +36,8 @@ typedef struct {
     gboolean all;       /* answer: every question of the bank */
     gboolean questions; /* answer: list the bank */
     char **asked;       /* answer: ids of questions, NULL-terminated; NULL: none */
+    char *output;       /* report: name of the file to write, "-": standard output */
+    gboolean overwrite; /* report: also over a file that is there */
     gboolean decode;    /* explain base64: the other way */
     unsigned jobs;      /* at least 1 */
     MsColor color;

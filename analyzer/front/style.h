@@ -10,6 +10,7 @@ typedef struct {
     bool redact;                  /* mask secrets */
     bool full;                    /* whole messages, not only their start */
     size_t width;                 /* columns at which lines are wrapped; 0: MS_PEN_WIDTH */
+    bool marks;                   /* the byte 0x1f behind each label of an answer's rows */
     const char *const *questions; /* ids of the bank's that are asked; NULL: all. Borrowed */
 } MsStyle;
 

@@ -11,7 +11,6 @@
 
 #include <glib.h>
 
-
 enum {
     FRAME_WIDTH = 7,   /* columns for the frame number */
     TIME = 9,          /* column of the time */

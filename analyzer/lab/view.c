@@ -136,6 +136,8 @@ void ms_view_label(MsView *view, const char *label)
         ms_pen_newline(&view->pen);
     ms_pen_go(&view->pen, MS_VIEW_LABEL);
     ms_pen_say(&view->pen, "%s", label);
+    if (view->pen.style->marks)
+        ms_buffer_byte(view->pen.out, '\037');
     view->pen.indent = MS_VIEW_VALUE;
     ms_pen_go(&view->pen, MS_VIEW_VALUE);
 }

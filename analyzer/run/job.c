@@ -40,7 +40,11 @@ static void on_session(const MsRecord *record, void *user_data)
     }
     MsBuffer *out = ms_order_begin(run->order, ms_record_number(record));
     const MsPlan *plan = run->job->plan;
-    plan->print(out, record, &run->job->origins, &plan->style, run->redactor);
+    if (run->job->report)
+        ms_report_session(run->job->report, out, record, &run->job->origins, &plan->style,
+                          run->redactor);
+    else
+        plan->print(out, record, &run->job->origins, &plan->style, run->redactor);
     run->stop = !ms_order_done(run->order);
 }
 
@@ -59,6 +63,8 @@ static void on_problem(const GError *error, void *user_data)
                 g_error_matches(error, MS_ERROR, MS_ERROR_DAMAGED);
     g_autofree char *text =
         g_strconcat(error->message, rest ? "; what came before was read" : "", NULL);
+    if (run->job->report)
+        ms_report_problem(run->job->report, text);
     run->job->listener->problem(run->job, text, true);
 }
 
@@ -73,6 +79,8 @@ static void say_unsupported(Run *run, const MsPacketDecoder *decoder)
             "%s%s: unsupported link type %d, %" G_GUINT64_FORMAT " frame%s not looked at", name,
             origins->n_files > 1 ? " and what is joined with it" : "", links[i].link_type,
             (guint64)links[i].frames, links[i].frames == 1 ? "" : "s");
+        if (run->job->report)
+            ms_report_problem(run->job->report, text);
         run->job->listener->problem(run->job, text, false);
     }
 }
@@ -154,6 +162,17 @@ static void on_merge_problem(const GError *error, void *user_data)
     on_problem(error, trouble->run);
 }
 
+static void end_report(Run *run, const MsPacketDecoder *decoder, const MsEngineCounts *engine)
+{
+    const MsJob *job = run->job;
+    const MsPacketCounts *packets = ms_packet_counts(decoder);
+    const MsReportCounts counts = {
+        .frames = packets->frames, .connections = engine->streams, .cut = packets->cut};
+    ms_report_end(job->report, ms_output_buffer(job->output), &counts, &job->origins,
+                  &job->plan->style, run->redactor);
+    ms_output_done(job->output);
+}
+
 static void print_paths(Run *run)
 {
     const MsJob *job = run->job;
@@ -172,6 +191,8 @@ static void go(Run *run, const MsEngineOptions *options)
     const MsSink sink = {.session = on_session};
     MsPacketDecoder *decoder = ms_packet_decoder_new(&options->limits);
     g_autoptr(MsEngine) engine = ms_engine_new(options, &sink, run);
+    if (run->order && job->report)
+        ms_report_begin(job->report, ms_output_buffer(job->output), &job->origins);
     if (push_frames(run, merge, decoder, engine))
         ms_engine_end(engine, trouble.cut);
     if (run->order && !run->stop) {
@@ -179,7 +200,10 @@ static void go(Run *run, const MsEngineOptions *options)
         say_unsupported(run, decoder);
         MsEngineCounts counts;
         ms_engine_counts(engine, &counts);
-        if (job->plan->summary && counts.sessions == 0 && trouble.failed < job->origins.n_files)
+        if (job->report)
+            end_report(run, decoder, &counts);
+        else if (job->plan->summary && counts.sessions == 0 &&
+                 trouble.failed < job->origins.n_files)
             say_no_mail(run, decoder, &counts);
         else if (run->paths)
             print_paths(run);

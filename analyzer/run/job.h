@@ -8,6 +8,7 @@
 #include "../front/redact.h"
 #include "../front/style.h"
 #include "../lab/path.h"
+#include "../report/report.h"
 #include "output.h"
 
 /* Appends a session as the verb prints it. */
@@ -38,6 +39,7 @@ struct MsJob {
     const MsPlan *plan;
     MsOrigins origins;
     MsOutput *output;
+    MsReport *report; /* what is printed goes to its page, in place of plan->print; else NULL */
     const MsJobListener *listener;
     void *owner; /* the listener's */
 };

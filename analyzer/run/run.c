@@ -73,6 +73,16 @@ static bool on_progress(MsJob *job, uint64_t read)
     return true;
 }
 
+/* The part of the page for the next capture, or NULL. */
+static MsReport *next_report(Work *work)
+{
+    GPtrArray *reports = work->run->reports;
+    if (!reports)
+        return NULL;
+    g_ptr_array_add(reports, ms_report_new(reports->len + 1, &work->run->plan.engine.limits));
+    return reports->pdata[reports->len - 1];
+}
+
 static void run_here(Work *work, const char **files, size_t n_files)
 {
     static const MsJobListener listener = {on_problem, on_progress};
@@ -80,6 +90,7 @@ static void run_here(Work *work, const char **files, size_t n_files)
     task.job = (MsJob){.plan = &work->run->plan,
                        .origins = {files, n_files},
                        .output = work->output,
+                       .report = next_report(work),
                        .listener = &listener,
                        .owner = &task};
     ms_job_run(&task.job);
@@ -145,6 +156,7 @@ static Task *task_new(Work *work, const MsFileEntry *input)
     task->job = (MsJob){.plan = &work->run->plan,
                         .origins = {task->files, 1},
                         .output = ms_output_new_spool(SPOOL_MEMORY),
+                        .report = next_report(work),
                         .listener = &listener,
                         .owner = task};
     return task;
@@ -297,24 +309,33 @@ static uint64_t total_size(const GPtrArray *inputs)
     return total;
 }
 
+/* Writes the rest; returns the exit status. */
+static int finish(Work *work)
+{
+    ms_progress_erase(work->progress);
+    ms_output_flush(work->output);
+    int error = ms_output_error(work->output);
+    if (error && error != EPIPE) { /* whoever reads has enough: no trouble of ours */
+        g_autofree char *text = g_strdup_printf("cannot write the output: %s", g_strerror(error));
+        say(work, text, true);
+    }
+    return work->bad ? MS_EXIT_TROUBLE : MS_EXIT_GOOD;
+}
+
 int ms_run(const MsRun *run, const char *const *names)
 {
     g_autoptr(GPtrArray) inputs = ms_files_new(names);
-    g_autoptr(MsOutput) output = ms_output_new(STDOUT_FILENO, isatty(STDOUT_FILENO));
+    g_autoptr(MsOutput) own = NULL;
+    if (!run->output)
+        own = ms_output_new(STDOUT_FILENO, isatty(STDOUT_FILENO));
     g_autoptr(MsProgress) progress = ms_progress_new(total_size(inputs));
-    Work work = {.run = run, .inputs = inputs, .output = output, .progress = progress};
+    Work work = {.run = run,
+                 .inputs = inputs,
+                 .output = run->output ? run->output : own,
+                 .progress = progress};
     if (run->joined)
         run_joined(&work);
     else if (run->jobs <= 1 || inputs->len <= 1 || !run_threads(&work))
         run_each(&work);
-    ms_progress_erase(progress);
-    ms_output_flush(output);
-    int error = ms_output_error(output);
-    if (error == EPIPE) /* whoever reads has enough: no trouble of ours */
-        return work.bad ? MS_EXIT_TROUBLE : MS_EXIT_GOOD;
-    if (error) {
-        g_autofree char *text = g_strdup_printf("cannot write the output: %s", g_strerror(error));
-        say(&work, text, true);
-    }
-    return work.bad ? MS_EXIT_TROUBLE : MS_EXIT_GOOD;
+    return finish(&work);
 }

@@ -14,10 +14,12 @@ enum {
 
 typedef struct {
     MsPlan plan;
-    bool joined;   /* all files are one capture */
-    unsigned jobs; /* captures read at once, at least 1 */
+    bool joined;        /* all files are one capture */
+    unsigned jobs;      /* captures read at once, at least 1 */
+    MsOutput *output;   /* where sessions are printed; NULL: standard output */
+    GPtrArray *reports; /* gets an MsReport of each capture, in order; NULL: no page is made */
 } MsRun;
 
-/* Reads the files and folders of `names` (NULL-terminated) and prints to standard output. Returns
+/* Reads the files and folders of `names` (NULL-terminated) and prints what is found. Returns
  * the exit status. */
 int ms_run(const MsRun *run, const char *const *names);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * parts.h - what stands in a session of the page beside its ladder and answers. */
+#pragma once
+
+#include "../front/index.h"
+#include "../lab/path.h"
+#include "html.h"
+
+/* Every credential sent in base64, drawn octet by octet as in the lesson. Nothing when there is
+ * none. */
+void ms_base64_drawings(MsPage *page, const MsIndex *index);
+
+/* Every message: as its reader saw it, beside its source; its attachments. */
+void ms_mail_show(MsPage *page, const MsRecord *record, const MsIndex *index);
+
+/* The way of each mail that was seen in more than one session, as a drawing. */
+void ms_way_draw(MsPage *page, MsPaths *paths);

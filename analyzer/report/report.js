@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * report.js - hover, tap and keyboard on the page of `mailscope report`. The page can be read without
+ * it. Captured text is only ever moved as text or as nodes that are there already. */
+"use strict";
+(() => {
+    const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+    const make = (name, text, className) => {
+        const node = document.createElement(name);
+        node.textContent = text;
+        if (className) {
+            node.className = className;
+        }
+        return node;
+    };
+
+    /* --- copying --- */
+
+    const copy = async (text) => {
+        try {
+            await navigator.clipboard.writeText(text);
+            return true;
+        } catch {
+            const area = make("textarea", text, "copying");
+            document.body.append(area);
+            area.select();
+            const done = document.execCommand("copy");
+            area.remove();
+            return done;
+        }
+    };
+
+    const addCopy = (code) => {
+        const button = make("button", "Copy", "copy");
+        button.type = "button";
+        button.setAttribute("aria-label", "Copy the display filter");
+        button.addEventListener("click", async () => {
+            button.textContent = (await copy(code.textContent)) ? "Copied" : "Press Ctrl+C";
+            setTimeout(() => { button.textContent = "Copy"; }, 1500);
+        });
+        code.after(button);
+    };
+
+    /* --- bytes as hex --- */
+
+    /* The bytes behind an element's text: what is written out as \xNN, \r, ... is one byte. */
+    const bytesOf = (node) => {
+        const bytes = [];
+        const encoder = new TextEncoder();
+        for (const child of node.childNodes) {
+            if (child.nodeType === Node.ELEMENT_NODE && child.className === "x") {
+                const named = { r: 13, n: 10, t: 9, "\\": 92 };
+                for (const match of child.textContent.matchAll(/\\(x([0-9a-f]{2})|[rnt\\])/g)) {
+                    bytes.push(match[2] ? parseInt(match[2], 16) : named[match[1]]);
+                }
+            } else {
+                bytes.push(...encoder.encode(child.textContent));
+            }
+        }
+        return bytes;
+    };
+
+    const hexDump = (bytes) => {
+        const rows = [];
+        for (let at = 0; at < bytes.length; at += 16) {
+            const row = bytes.slice(at, at + 16);
+            const hex = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+            const text = row.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
+            rows.push(`${at.toString(16).padStart(4, "0")}  ${hex.padEnd(47)}  ${text}`);
+        }
+        return rows.join("\n");
+    };
+
+    /* --- the ladder --- */
+
+    const ladderReady = (talk) => {
+        const panel = talk.querySelector(".panel");
+        const steps = all("svg a", talk);
+        let pinned = null;
+        let shown = null;
+        panel.hidden = false;
+        panel.setAttribute("role", "status");
+        panel.append(make("p", "Point at a step, tap it, or go through them with the arrow keys.", "d"));
+
+        const show = (step) => {
+            const item = document.getElementById(step.getAttribute("href").slice(1));
+            if (!item || shown === step) {
+                return;
+            }
+            shown?.classList.remove("on");
+            shown = step;
+            step.classList.add("on");
+            const content = Array.from(item.cloneNode(true).childNodes);
+            const text = item.querySelector("pre.w");
+            panel.className = `panel ${item.className}`;
+            panel.replaceChildren(...content);
+            all("button", panel).forEach((button) => button.remove());
+            all("code.filter", panel).forEach(addCopy);
+            if (text && text.textContent) {
+                panel.querySelector("pre.w").after(make("pre", hexDump(bytesOf(text)), "hex"));
+            }
+        };
+        const pin = (step) => {
+            pinned?.classList.remove("pin");
+            pinned = step === pinned ? null : step;
+            pinned?.classList.add("pin");
+            show(step);
+        };
+        talk.addEventListener("pointerover", (event) => {
+            const step = event.target.closest("svg a");
+            if (step && !pinned) {
+                show(step);
+            }
+        });
+        talk.addEventListener("focusin", (event) => {
+            const step = event.target.closest("svg a");
+            if (step && !pinned) {
+                show(step);
+            }
+        });
+        talk.addEventListener("click", (event) => {
+            const step = event.target.closest("svg a");
+            if (step) {
+                event.preventDefault();
+                pin(step);
+            }
+        });
+        talk.addEventListener("keydown", (event) => {
+            const at = steps.indexOf(document.activeElement);
+            const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: steps.length - 1 }[event.key];
+            if (event.key === "Escape" && pinned) {
+                pin(pinned);
+            } else if (at >= 0 && steps[to]) {
+                event.preventDefault();
+                pinned?.classList.remove("pin");
+                pinned = null;
+                steps[to].focus();
+                steps[to].scrollIntoView({ block: "nearest" });
+            }
+        });
+    };
+
+    /* --- sessions --- */
+
+    const ready = (session) => {
+        if (session.dataset.ready) {
+            return;
+        }
+        session.dataset.ready = "yes";
+        const later = session.querySelector(":scope > noscript");
+        if (later) {
+            const parsed = new DOMParser().parseFromString(later.textContent, "text/html");
+            later.replaceWith(...parsed.body.childNodes);
+        }
+        all(".talk", session).forEach(ladderReady);
+        all("code.filter", session).forEach(addCopy);
+    };
+
+    const sessions = all("details.session");
+    sessions.forEach((session) => {
+        session.addEventListener("toggle", () => {
+            if (session.open) {
+                ready(session);
+            }
+        });
+        if (session.open) {
+            ready(session);
+        }
+    });
+
+    /* #c1s3 or #c1s3l17: what it names is built and opened. */
+    const follow = () => {
+        const name = /^#(c\d+s\d+)(l\d+)?$/.exec(location.hash);
+        const session = name && document.getElementById(name[1]);
+        if (!session) {
+            return;
+        }
+        ready(session);
+        session.open = true;
+        const target = document.getElementById(location.hash.slice(1));
+        target?.closest("details.list")?.setAttribute("open", "");
+        target?.scrollIntoView();
+    };
+    addEventListener("hashchange", follow);
+    follow();
+    document.addEventListener("click", (event) => {
+        const link = event.target.closest("a");
+        if (link && !event.defaultPrevented && link.getAttribute("href") === location.hash) {
+            follow();
+        }
+    });
+
+    /* --- finding among many --- */
+
+    if (sessions.length > 1) {
+        const bar = make("div", "", "bar");
+        const find = make("input", "");
+        const found = make("span", "", "d");
+        find.type = "search";
+        find.placeholder = "Find sessions: address, user, subject, TLS, odd";
+        find.setAttribute("aria-label", "Find sessions");
+        found.setAttribute("role", "status");
+        const texts = sessions.map((session) => session.firstElementChild.textContent.toLowerCase());
+        const narrow = () => {
+            const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+            let count = 0;
+            sessions.forEach((session, i) => {
+                session.hidden = !words.every((word) => texts[i].includes(word));
+                count += session.hidden ? 0 : 1;
+            });
+            found.textContent = words.length ? `${count} of ${sessions.length}` : "";
+        };
+        find.addEventListener("input", narrow);
+        const openAll = make("button", "Open all");
+        openAll.type = "button";
+        openAll.addEventListener("click", () => {
+            const open = sessions.some((session) => !session.hidden && !session.open);
+            sessions.filter((session) => !session.hidden).forEach((session) => { session.open = open; });
+            openAll.textContent = open ? "Close all" : "Open all";
+        });
+        bar.append(find, found, openAll);
+        document.querySelector(".capture").before(bar);
+    }
+
+    /* A few sessions are printed whole; of many, those that are open. */
+    addEventListener("beforeprint", () => {
+        if (sessions.length <= 20) {
+            sessions.forEach((session) => {
+                ready(session);
+                session.open = true;
+            });
+        }
+        sessions.filter((session) => session.open).forEach((session) => {
+            all("details.list", session).forEach((list) => { list.open = true; });
+        });
+    });
+})();

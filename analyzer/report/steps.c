@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * steps.c - the dialogue told step by step: bytes, evidence, and what fact/explain knows about it.
+ */
+#include "steps.h"
+
+#include "../base/escape.h"
+#include "../fact/explain.h"
+#include "../front/heading.h"
+
+void ms_steps_init(MsSteps *steps, const MsRecord *record, const MsIndex *index,
+                   const MsLimits *limits)
+{
+    *steps = (MsSteps){.record = record,
+                       .index = index,
+                       .start_ns = ms_heading_start(record, index),
+                       .sequence = ms_sequence_new(record)};
+    size_t count = steps->sequence->len;
+    size_t most = (size_t)MIN(limits->value[MS_LIMIT_REPORT_STEPS], (uint64_t)count);
+    steps->last = most < count ? most / 4 : 0;
+    steps->first = most - steps->last;
+}
+
+void ms_steps_clear(MsSteps *steps)
+{
+    g_array_unref(steps->sequence);
+}
+
+bool ms_steps_shown(const MsSteps *steps, size_t number, size_t *skipped)
+{
+    size_t count = steps->sequence->len;
+    size_t rest = count - steps->last;
+    *skipped = number == rest ? rest - steps->first : 0;
+    return number < steps->first || number >= rest;
+}
+
+const char *ms_step_kind(const MsStep *step)
+{
+    static const char *const kinds[] = {
+        [MS_LINE_COMMAND] = "command",      [MS_LINE_REPLY] = "reply", [MS_LINE_AUTH] = "login",
+        [MS_LINE_MESSAGE] = "message",      [MS_LINE_TLS] = "tls",     [MS_LINE_TUNNEL] = "tunnel",
+        [MS_LINE_CONNECTION] = "connection"};
+    return step->line ? kinds[step->line->kind] : "oddity";
+}
+
+bool ms_step_goes_on(const MsSteps *steps, size_t number)
+{
+    size_t skipped;
+    if (number + 1 >= steps->sequence->len || !ms_steps_shown(steps, number + 1, &skipped))
+        return false;
+    const MsLine *line = g_array_index(steps->sequence, MsStep, number).line;
+    const MsLine *next = g_array_index(steps->sequence, MsStep, number + 1).line;
+    return line && next && line->kind == MS_LINE_REPLY && next->kind == MS_LINE_REPLY &&
+           line->code > 0 && line->code == next->code && line->text_length > 3 &&
+           line->text[3] == '-';
+}
+
+int64_t ms_step_time(const MsStep *step)
+{
+    return step->line ? step->line->time_ns : step->oddity->time_ns;
+}
+
+const MsRange *ms_step_ranges(const MsStep *step, uint32_t *count, uint64_t *omitted)
+{
+    *count = step->line ? step->line->n_ranges : step->oddity->n_ranges;
+    *omitted = step->line ? step->line->ranges_omitted : step->oddity->ranges_omitted;
+    return step->line ? step->line->ranges : step->oddity->ranges;
+}
+
+/* "message 1: 228 bytes in 2 frames" */
+static void message_text(const MsSteps *steps, int32_t number, MsBuffer *out)
+{
+    const MsMessage *message = ms_heading_message(steps->record, number);
+    ms_buffer_printf(out, "message %d", number + 1);
+    if (!message)
+        return;
+    const MsRanges *ranges = ms_message_ranges(message);
+    MsFrameSet frames = {0};
+    ms_frames_add(&frames, ranges->range, ranges->n_ranges, 0);
+    ms_buffer_text(out, ": ");
+    ms_html_count(out, ms_message_size(message), "byte");
+    ms_buffer_text(out, " in ");
+    ms_html_count(out, ms_frames_count(&frames) + ranges->omitted, "frame");
+    ms_buffer_text(out, ms_message_complete(message) ? "" : ", incomplete");
+    ms_frames_clear(&frames);
+}
+
+static void oddity_text(MsPage *page, const MsOddity *oddity, MsBuffer *out)
+{
+    ms_buffer_text(out, ms_oddity_words(oddity->kind));
+    if (oddity->length > 0) {
+        ms_buffer_text(out, " (");
+        ms_html_count(out, oddity->length, oddity->kind == MS_ODDITY_LIMIT ? "finding" : "byte");
+        ms_buffer_byte(out, ')');
+    }
+    if (oddity->detail_length == 0)
+        return;
+    ms_buffer_text(out, "; ");
+    if (page->redactor)
+        ms_redactor_apply(page->redactor, (const uint8_t *)oddity->detail, oddity->detail_length,
+                          out);
+    else
+        ms_buffer_append(out, oddity->detail, oddity->detail_length);
+}
+
+void ms_step_text(MsPage *page, const MsSteps *steps, const MsStep *step, MsBuffer *out)
+{
+    const MsLine *line = step->line;
+    if (!line)
+        oddity_text(page, step->oddity, out);
+    else if (line->kind == MS_LINE_MESSAGE)
+        message_text(steps, line->message, out);
+    else if (line->kind == MS_LINE_TLS)
+        ms_buffer_text(out, "TLS: from here on everything is encrypted");
+    else
+        ms_redact_line(page->redactor, (const uint8_t *)line->text, line->text_length, line->secret,
+                       out);
+}
+
+/* --- telling --- */
+
+/* What is explained is the line, or in IMAP what stands behind its tag or number. */
+static bool explain(const MsLine *line, MsExplanation *found)
+{
+    enum { MOST = 200, TRIES = 3 };
+    g_autofree char *text = g_strndup(line->text, MIN(line->text_length, MOST));
+    const char *at = text;
+    for (unsigned i = 0; i < TRIES && *at; i++) {
+        size_t count, all;
+        if (ms_explain(at, found, 1, &count, &all) == MS_EXPLAINED && count > 0)
+            return true;
+        const char *blank = strchr(at, ' ');
+        if (!blank || line->code > 0)
+            return false;
+        at = blank + 1;
+    }
+    return false;
+}
+
+static void put_explanation(MsPage *page, const MsLine *line)
+{
+    MsExplanation found;
+    bool talks = line->kind == MS_LINE_COMMAND || line->kind == MS_LINE_REPLY ||
+                 (line->kind == MS_LINE_AUTH && line->direction == MS_TO_CLIENT);
+    if (!talks || line->secret || line->text_length == 0 || !explain(line, &found))
+        return;
+    ms_buffer_text(page->out, "<p class=\"e\"><b>");
+    ms_html_say(page->out, "%s", found.name);
+    ms_buffer_text(page->out, "</b> ");
+    ms_html_say(page->out, "%s%s%s.", found.kind, found.words ? ": " : "",
+                found.words ? found.words : "");
+    if (found.text)
+        ms_html_say(page->out, " %s", found.text);
+    if (found.rfc[0])
+        ms_html_say(page->out, " (RFC %s)", found.rfc);
+    ms_buffer_text(page->out, "</p>");
+}
+
+static void put_note(MsPage *page, const MsLine *line)
+{
+    if (line->note_length == 0)
+        return;
+    ms_buffer_text(page->out, "<p class=\"n\">");
+    if (page->redactor && line->secret)
+        ms_buffer_text(page->out, MS_MASK);
+    else
+        ms_page_captured(page, line->note, line->note_length);
+    ms_buffer_text(page->out, "</p>");
+}
+
+/* Bytes of a line, as text with what cannot be seen marked; those of a message stand elsewhere. */
+static void put_bytes(MsPage *page, const MsSteps *steps, const MsStep *step)
+{
+    MsBuffer text = {0};
+    ms_step_text(page, steps, step, &text);
+    size_t most = (size_t)page->limits->value[MS_LIMIT_REPORT_LINE];
+    size_t shown = MIN(text.length, most);
+    bool own =
+        !step->line || step->line->kind == MS_LINE_MESSAGE || step->line->kind == MS_LINE_TLS;
+    ms_buffer_text(page->out, own ? "<p class=\"w\">" : "<pre class=\"w\">");
+    if (text.length == 0)
+        ms_buffer_text(page->out, "<span class=\"d\">(empty line)</span>");
+    ms_html_line(page->out, text.data, shown);
+    ms_buffer_text(page->out, own ? "</p>" : "</pre>");
+    if (shown < text.length) {
+        ms_buffer_text(page->out, "<p class=\"d\">\xe2\x80\xa6 ");
+        ms_html_count(page->out, text.length - shown, "more byte");
+        ms_buffer_text(page->out,
+                       " of this line are not on this page (limit report-line-bytes)</p>");
+    }
+    ms_buffer_clear(&text);
+}
+
+static void put_place(MsPage *page, const MsSteps *steps, const MsStep *step)
+{
+    uint32_t count;
+    uint64_t omitted;
+    const MsRange *ranges = ms_step_ranges(step, &count, &omitted);
+    MsBuffer text = {0};
+    uint8_t direction = step->line ? step->line->direction : step->oddity->direction;
+    ms_buffer_text(page->out, "<p class=\"h\"><b>");
+    ms_buffer_text(page->out, !step->line ? "!" : direction == MS_TO_SERVER ? "Client" : "Server");
+    ms_buffer_printf(page->out, "</b> %s, ",
+                     step->line ? ms_step_kind(step) : ms_oddity_name(step->oddity->kind));
+    if (count > 0) {
+        ms_text_ranges(&text, ranges, count, omitted, page->origins);
+        ms_buffer_text(&text, ", ");
+        if (ms_step_time(step) >= steps->start_ns)
+            ms_buffer_byte(&text, '+');
+        ms_text_seconds(&text, ms_step_time(step) - steps->start_ns);
+        ms_buffer_text(&text, " s");
+    } else {
+        ms_buffer_text(&text, "no frame");
+    }
+    ms_html_line(page->out, text.data, text.length);
+    ms_buffer_text(page->out, "</p>");
+    ms_buffer_clear(&text);
+}
+
+static void tell(MsPage *page, const MsSteps *steps, size_t number)
+{
+    const MsStep *step = &g_array_index(steps->sequence, MsStep, number);
+    uint32_t count;
+    uint64_t omitted;
+    const MsRange *ranges = ms_step_ranges(step, &count, &omitted);
+    ms_buffer_printf(page->out, "<li id=\"%sl%zu\" class=\"%s\">", page->id, number + 1,
+                     !step->line                             ? "o"
+                     : step->line->direction == MS_TO_SERVER ? "c"
+                                                             : "s");
+    put_place(page, steps, step);
+    put_bytes(page, steps, step);
+    if (step->line) {
+        put_note(page, step->line);
+        put_explanation(page, step->line);
+    }
+    if (count > 0) {
+        ms_buffer_text(page->out, "<p class=\"filters\">");
+        ms_page_filter(page, ranges, count, omitted);
+        ms_buffer_text(page->out, "</p>");
+    }
+    ms_buffer_text(page->out, "</li>\n");
+}
+
+void ms_steps_tell(MsPage *page, const MsSteps *steps)
+{
+    ms_buffer_text(page->out, "<ol class=\"steps\">\n");
+    for (size_t i = 0; i < steps->sequence->len; i++) {
+        size_t skipped;
+        bool shown = ms_steps_shown(steps, i, &skipped);
+        if (skipped > 0) {
+            ms_buffer_text(page->out, "<li class=\"left\">");
+            ms_html_count(page->out, skipped, "step");
+            ms_buffer_text(page->out, " left out here (limit report-steps)</li>\n");
+        }
+        if (shown)
+            tell(page, steps, i);
+    }
+    ms_buffer_text(page->out, "</ol>\n");
+}
