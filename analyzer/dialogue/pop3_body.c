@@ -127,7 +127,7 @@ static Dot judge_loose(MsDialogue *pop3, const uint8_t *data, size_t length, siz
     bool more;
     if (is_status(data + after, length - after, &more))
         return DOT_END;
-    return more && !final ? DOT_MORE : DOT_DATA;
+    return more && !final ? DOT_HOLD : DOT_DATA; /* held: the client may go on meanwhile */
 }
 
 /* A dot at data[at], behind a line end of some kind. *size: bytes of the dot with its line end. */
