@@ -2,6 +2,7 @@
  * auth_challenge.c - logins that prove the password without saying it: CRAM-MD5 (RFC 2195),
  * DIGEST-MD5 (RFC 2831), SCRAM (RFC 5802, 7677). Challenge and proof are given, so that a known
  * password can be checked; nothing is computed here. */
+#include "../base/find.h"
 #include "auth_family.h"
 
 #include <glib.h>
@@ -185,7 +186,7 @@ static bool find_value(const MsAuthLine *line, uint8_t letter, const uint8_t **v
                        size_t *length)
 {
     for (size_t at = 0; at < line->length;) {
-        const uint8_t *comma = memchr(line->data + at, ',', line->length - at);
+        const uint8_t *comma = ms_find_byte(line->data + at, ',', line->length - at);
         size_t end = comma ? (size_t)(comma - line->data) : line->length;
         if (end - at >= 2 && line->data[at] == letter && line->data[at + 1] == '=') {
             *value = line->data + at + 2;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * auth_oauth.c - logins with a token: OAUTHBEARER (RFC 7628) and its forerunner XOAUTH2. Both send
  * name=value pairs that end in a Ctrl-A. */
+#include "../base/find.h"
 #include "auth_family.h"
 
 enum { CTRL_A = 1 };
@@ -19,9 +20,9 @@ static bool next_pair(const uint8_t *data, size_t length, size_t *at, Pair *pair
         (*at)++;
     if (*at >= length)
         return false;
-    const uint8_t *mark = memchr(data + *at, CTRL_A, length - *at);
+    const uint8_t *mark = ms_find_byte(data + *at, CTRL_A, length - *at);
     size_t end = mark ? (size_t)(mark - data) : length;
-    const uint8_t *equals = memchr(data + *at, '=', end - *at);
+    const uint8_t *equals = ms_find_byte(data + *at, '=', end - *at);
     size_t name = equals ? (size_t)(equals - data) - *at : end - *at;
     pair->name = data + *at;
     pair->name_length = name;
@@ -105,10 +106,10 @@ static void oauthbearer_client(MsAuth *auth, const MsAuthLine *line)
 {
     if (is_acknowledgement(auth, line))
         return;
-    const uint8_t *mark = memchr(line->data, CTRL_A, line->length);
+    const uint8_t *mark = ms_find_byte(line->data, CTRL_A, line->length);
     size_t header = mark ? (size_t)(mark - line->data) : line->length;
     size_t name = 0;
-    const uint8_t *comma = memchr(line->data, ',', header);
+    const uint8_t *comma = ms_find_byte(line->data, ',', header);
     if (!comma) {
         ms_auth_problem(auth, line, "no gs2-header before the first Ctrl-A");
         header = 0;
@@ -118,7 +119,7 @@ static void oauthbearer_client(MsAuth *auth, const MsAuthLine *line)
     if (header > name + 2 && ms_auth_begins(line->data + name, header - name, "a=")) {
         const uint8_t *from = line->data + name + 2;
         size_t length = header - name - 2;
-        const uint8_t *stop = memchr(from, ',', length);
+        const uint8_t *stop = ms_find_byte(from, ',', length);
         length = stop ? (size_t)(stop - from) : length;
         MsBuffer decoded = {0};
         if (!ms_auth_saslname(from, length, &decoded))

@@ -3,6 +3,7 @@
  * shown. RFC 5321 4.1.2. */
 #include "envelope.h"
 
+#include "../base/find.h"
 #include "../base/fold.h"
 
 #include <glib.h>
@@ -43,8 +44,8 @@ static bool bare_path(const uint8_t *text, size_t length, size_t at, MsEnvelope 
     size_t end = at;
     while (end < length && !is_blank(text[end]) && text[end] != '<')
         end++;
-    const uint8_t *open = memchr(text + at, '<', length - at);
-    bool address = memchr(text + at, '@', end - at) != NULL;
+    const uint8_t *open = ms_find_byte(text + at, '<', length - at);
+    bool address = ms_find_byte(text + at, '@', end - at) != NULL;
     if (open && !address) {
         at = (size_t)(open - text) + 1;
         end = closing(text, length, at);

@@ -4,6 +4,8 @@
  * http_request.c and http_response.c. */
 #include "http.h"
 
+#include "../base/find.h"
+
 #include <glib.h>
 
 #include <string.h>
@@ -209,7 +211,7 @@ static bool step_line(Input *input)
 {
     MsHttpSide *side = input->side;
     size_t most = MIN(limit(input->http, MS_LIMIT_LINE), CHUNK_LINE);
-    const uint8_t *end = memchr(data(input), '\n', MIN(rest(input), most));
+    const uint8_t *end = ms_find_byte(data(input), '\n', MIN(rest(input), most));
     if (!end && rest(input) < most)
         return false;
     size_t line = end ? (size_t)(end - data(input)) : 0;
@@ -254,7 +256,7 @@ static bool step_lost(Input *input)
             return true;
         }
     }
-    const uint8_t *end = memchr(data(input), '\n', rest(input));
+    const uint8_t *end = ms_find_byte(data(input), '\n', rest(input));
     side->midline = !end;
     input->at = end ? (size_t)(end - input->bytes->data) + 1 : input->bytes->length;
     return true;

@@ -3,6 +3,7 @@
  * order, as each must be cited, and each is decoded by Jansson. */
 #include "http_form.h"
 
+#include "../base/find.h"
 #include "../base/fold.h"
 
 #include <glib.h>
@@ -86,14 +87,14 @@ static void read_urlencoded(MsForm *form, const uint8_t *data, size_t at, size_t
                             uint8_t source)
 {
     while (at < length) {
-        const uint8_t *end = memchr(data + at, '&', length - at);
+        const uint8_t *end = ms_find_byte(data + at, '&', length - at);
         if (!end && !whole)
             return;
         size_t stop = end ? (size_t)(end - data) : length;
         if (!end) /* some clients end the body with a line feed that is no part of it */
             while (stop > at && (data[stop - 1] == '\n' || data[stop - 1] == '\r'))
                 stop--;
-        const uint8_t *equals = memchr(data + at, '=', stop - at);
+        const uint8_t *equals = ms_find_byte(data + at, '=', stop - at);
         size_t name = equals ? (size_t)(equals - data) : stop;
         if (stop > at) {
             MsFormField *field = add(form, source);
@@ -111,10 +112,10 @@ static void read_urlencoded(MsForm *form, const uint8_t *data, size_t at, size_t
 
 void ms_form_query(MsForm *form, MsSpan target, uint8_t source)
 {
-    const uint8_t *mark = memchr(target.data, '?', target.length);
+    const uint8_t *mark = ms_find_byte(target.data, '?', target.length);
     if (!mark)
         return;
-    const uint8_t *hash = memchr(mark, '#', target.length - (size_t)(mark - target.data));
+    const uint8_t *hash = ms_find_byte(mark, '#', target.length - (size_t)(mark - target.data));
     size_t length = hash ? (size_t)(hash - target.data) : target.length;
     read_urlencoded(form, target.data, (size_t)(mark - target.data) + 1, length, true, source);
 }
@@ -125,7 +126,7 @@ void ms_form_query(MsForm *form, MsSpan target, uint8_t source)
 static size_t find_boundary(const uint8_t *data, size_t length, size_t at, MsSpan boundary)
 {
     while (at + 2 + boundary.length <= length) {
-        const uint8_t *dash = memchr(data + at, '-', length - at);
+        const uint8_t *dash = ms_find_byte(data + at, '-', length - at);
         if (!dash)
             break;
         at = (size_t)(dash - data);
@@ -143,7 +144,7 @@ static MsSpan disposition(const uint8_t *data, size_t length)
 {
     static const char name[] = "content-disposition:";
     for (size_t at = 0; at < length;) {
-        const uint8_t *end = memchr(data + at, '\n', length - at);
+        const uint8_t *end = ms_find_byte(data + at, '\n', length - at);
         size_t stop = end ? (size_t)(end - data) : length;
         if (ms_fold_starts(data + at, stop - at, name)) {
             size_t value = at + sizeof name - 1;
@@ -200,7 +201,7 @@ static void read_multipart(MsForm *form, MsSpan boundary, const uint8_t *data, s
         at += 2 + boundary.length;
         if (at + 1 < length && data[at] == '-' && data[at + 1] == '-')
             return;
-        const uint8_t *line = memchr(data + at, '\n', length - at);
+        const uint8_t *line = ms_find_byte(data + at, '\n', length - at);
         if (!line)
             return;
         at = (size_t)(line - data) + 1;
@@ -330,7 +331,7 @@ MsFormKind ms_form_kind(MsSpan type, const uint8_t *data, size_t length)
     size_t at = skip_blanks(data, length, 0);
     if (at < length && data[at] == '{')
         return MS_FORM_JSON;
-    return at < length && memchr(data, '=', length) ? MS_FORM_URLENCODED : MS_FORM_NONE;
+    return at < length && ms_find_byte(data, '=', length) ? MS_FORM_URLENCODED : MS_FORM_NONE;
 }
 
 void ms_form_read(MsForm *form, MsFormKind kind, MsSpan boundary, const uint8_t *data,

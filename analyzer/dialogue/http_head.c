@@ -3,6 +3,7 @@
  * and servers are: bare line feeds, blanks around values. */
 #include "http_head.h"
 
+#include "../base/find.h"
 #include "../base/fold.h"
 
 #include <glib.h>
@@ -58,7 +59,7 @@ size_t ms_http_head_length(const uint8_t *data, size_t length, size_t *scanned)
         at++;
     at = MAX(at, *scanned);
     while (at < length) {
-        const uint8_t *end = memchr(data + at, '\n', length - at);
+        const uint8_t *end = ms_find_byte(data + at, '\n', length - at);
         if (!end)
             break;
         size_t feed = (size_t)(end - data);
@@ -81,7 +82,7 @@ size_t ms_http_head_length(const uint8_t *data, size_t length, size_t *scanned)
 static MsSpan next_line(const uint8_t *data, size_t length, size_t *at)
 {
     MsSpan line = {data + *at, length - *at};
-    const uint8_t *end = memchr(line.data, '\n', line.length);
+    const uint8_t *end = ms_find_byte(line.data, '\n', line.length);
     if (end) {
         line.length = (size_t)(end - line.data);
         *at += line.length + 1;
@@ -157,7 +158,7 @@ static void read_length(MsSpan value, MsHttpHead *head)
 
 static void read_field(MsSpan line, MsHttpHead *head)
 {
-    const uint8_t *colon = memchr(line.data, ':', line.length);
+    const uint8_t *colon = ms_find_byte(line.data, ':', line.length);
     if (!colon)
         return;
     MsSpan name = {line.data, (size_t)(colon - line.data)};
@@ -211,7 +212,7 @@ bool ms_http_may_request(const uint8_t *data, size_t length, bool *whole)
         return method <= LONGEST_METHOD;
     if (method < 3 || data[method] != ' ')
         return false;
-    bool ended = memchr(data, '\n', length) != NULL;
+    bool ended = ms_find_byte(data, '\n', length) != NULL;
     bool good = ended && read_request_line(next_line(data, length, &at), &head);
     if (whole)
         *whole = good;

@@ -2,6 +2,7 @@
  * http_request.c - what a request says: method, target, host; for mail what it does, with the
  * login, the mail posted or the message asked for, each value citing its encoded bytes. */
 #include "../base/codec.h"
+#include "../base/find.h"
 #include "http.h"
 
 #include <glib.h>
@@ -187,7 +188,7 @@ static void say_basic(const Request *request, MsHttpPending *entry)
     http->plain.length = 0;
     size_t bad;
     MsBase64Result result = ms_base64_decode(token.data, token.length, &http->plain, &bad);
-    const uint8_t *colon = memchr(http->plain.data, ':', http->plain.length);
+    const uint8_t *colon = ms_find_byte(http->plain.data, ':', http->plain.length);
     http->note.length = 0;
     if (result != MS_BASE64_OK || !colon) {
         const char *problem = result != MS_BASE64_OK ? ms_base64_error(result) : "no colon in it";

@@ -3,6 +3,7 @@
  * for the beginning of one that may be a form. */
 #include "http_watch.h"
 
+#include "../base/find.h"
 #include "webmail.h"
 
 #include <glib.h>
@@ -51,7 +52,7 @@ uint32_t ms_http_watch_passed(const MsHttpWatch *watch)
 static bool join_chunks(const uint8_t *data, size_t length, MsBuffer *out)
 {
     for (size_t at = 0; at < length && out->length < BODY_MOST;) {
-        const uint8_t *end = memchr(data + at, '\n', length - at);
+        const uint8_t *end = ms_find_byte(data + at, '\n', length - at);
         uint64_t size;
         if (!end)
             return length - at > LINE_MOST;
@@ -137,7 +138,7 @@ static bool is_plain_get(const uint8_t *data, size_t length)
 {
     if (length < 5 || memcmp(data, "GET ", 4) != 0)
         return false;
-    const uint8_t *end = memchr(data + 4, ' ', length - 4);
+    const uint8_t *end = ms_find_byte(data + 4, ' ', length - 4);
     return end && ms_webmail_is_part_of_page((MsSpan){data + 4, (size_t)(end - data) - 4});
 }
 
@@ -181,7 +182,7 @@ static Step step_head(MsHttpWatch *watch, const uint8_t *data, size_t length, bo
 /* The line of a chunk size, or of a trailer field (RFC 9112 7.1). */
 static Step step_line(MsHttpWatch *watch, const uint8_t *data, size_t length, size_t *eaten)
 {
-    const uint8_t *end = memchr(data, '\n', MIN(length, LINE_MOST));
+    const uint8_t *end = ms_find_byte(data, '\n', MIN(length, LINE_MOST));
     if (!end)
         return length >= LINE_MOST ? STEP_OVER : STEP_WAIT;
     size_t line = (size_t)(end - data);
@@ -211,7 +212,7 @@ static Step step_lost(MsHttpWatch *watch, const uint8_t *data, size_t length, si
         if (whole)
             return STEP_ON;
     }
-    const uint8_t *end = memchr(data, '\n', length);
+    const uint8_t *end = ms_find_byte(data, '\n', length);
     *eaten = end ? (size_t)(end - data) + 1 : length;
     return STEP_ON;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * imap_fetch.c - one response to FETCH (RFC 9051 7.5.2): names and values in turn. What is short
  * goes into the words that are said of it; sections of a message become messages. */
+#include "../base/find.h"
 #include "../base/fold.h"
 #include "imap.h"
 
@@ -42,7 +43,7 @@ size_t ms_imap_fetch_close(MsDialogue *imap, const MsBytes *bytes, size_t offset
 {
     MsImapAnswer *answer = &imap->answer;
     const uint8_t *text = bytes->data + offset;
-    const uint8_t *close = length > 0 ? memchr(text, ']', length) : NULL;
+    const uint8_t *close = length > 0 ? ms_find_byte(text, ']', length) : NULL;
     size_t end = close ? (size_t)(close - text) + 1 : length;
     while (close && end < length && text[end] != ' ' && text[end] != ')')
         end++;

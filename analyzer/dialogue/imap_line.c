@@ -2,6 +2,7 @@
  * imap_line.c - lines and the literals between them (RFC 9051 4.3, RFC 7888), the same way for both
  * sides; where a side goes on after a gap. What they mean is left to imap_client.c and
  * imap_reply.c. */
+#include "../base/find.h"
 #include "imap.h"
 #include "tls.h"
 
@@ -50,7 +51,7 @@ static void check_line(MsDialogue *imap, const Input *input, size_t length, bool
                     ms_imap_where(imap, bytes, input->at, length), length,
                     "the rest of it is left out");
     }
-    const uint8_t *nul = length > 0 ? memchr(data(input), 0, length) : NULL;
+    const uint8_t *nul = length > 0 ? ms_find_byte(data(input), 0, length) : NULL;
     if (nul && !imap->nul_said) {
         imap->nul_said = true;
         ms_imap_odd(imap, MS_ODDITY_NUL, direction, -1,
@@ -205,7 +206,7 @@ static void line(MsDialogue *imap, Input *input, size_t length, size_t eaten, bo
 static void take_tail(MsDialogue *imap, Input *input)
 {
     MsImapSide *side = &imap->side[input->direction];
-    const uint8_t *end = memchr(data(input), '\n', rest(input));
+    const uint8_t *end = ms_find_byte(data(input), '\n', rest(input));
     size_t run = end ? (size_t)(end - data(input)) : rest(input);
     size_t keep = MIN(run, sizeof side->tail);
     size_t old = MIN(side->tail_length, sizeof side->tail - keep);
@@ -270,7 +271,7 @@ static bool take_line(MsDialogue *imap, Input *input)
     MsImapSide *side = &imap->side[input->direction];
     size_t look = MIN(rest(input), line_cap(imap));
     size_t start = MIN(side->scanned, look);
-    const uint8_t *end = memchr(data(input) + start, '\n', look - start);
+    const uint8_t *end = ms_find_byte(data(input) + start, '\n', look - start);
     if (!end && rest(input) < line_cap(imap)) {
         side->scanned = (uint32_t)rest(input);
         return false;
@@ -316,7 +317,7 @@ static bool take_tls(MsDialogue *imap, Input *input, bool *wait)
 static bool decide_literal(MsDialogue *imap, Input *input)
 {
     size_t look = MIN(rest(input), line_cap(imap));
-    const uint8_t *end = memchr(data(input), '\n', look);
+    const uint8_t *end = ms_find_byte(data(input), '\n', look);
     if (!end && rest(input) < line_cap(imap) && !input->final)
         return false;
     size_t length = end ? (size_t)(end - data(input)) : look;

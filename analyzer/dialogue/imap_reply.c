@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * imap_reply.c - what the server says in words: the greeting, completions of commands and what they
  * mean, `+`, BYE, response codes (RFC 9051 7.1). Data are left to imap_data.c. */
+#include "../base/find.h"
 #include "../base/fold.h"
 #include "imap.h"
 
@@ -31,7 +32,7 @@ static size_t code_length(const Line *line)
     size_t at = line->words.rest;
     if (at >= line->length || line->text[at] != '[')
         return 0;
-    const uint8_t *end = memchr(line->text + at, ']', line->length - at);
+    const uint8_t *end = ms_find_byte(line->text + at, ']', line->length - at);
     return end ? (size_t)(end - line->text) - at - 1 : 0;
 }
 

@@ -3,6 +3,7 @@
  * grammar; what real clients and servers say beside it is taken too. */
 #include "imap_words.h"
 
+#include "../base/find.h"
 #include "../base/fold.h"
 
 #include <glib.h>
@@ -110,7 +111,7 @@ static const struct {
 /* Length of the run up to the next blank. */
 static size_t word_length(const uint8_t *text, size_t length, size_t at)
 {
-    const uint8_t *end = at < length ? memchr(text + at, ' ', length - at) : NULL;
+    const uint8_t *end = at < length ? ms_find_byte(text + at, ' ', length - at) : NULL;
     return end ? (size_t)(end - text) - at : length - at;
 }
 
@@ -267,7 +268,7 @@ bool ms_imap_token(const uint8_t *text, size_t length, size_t *at, MsImapToken *
     token->kind = MS_TOKEN_ATOM;
     while (i < length && text[i] != ' ' && text[i] != '(' && text[i] != ')' && text[i] != '"') {
         if (text[i] == '[') {
-            const uint8_t *end = memchr(text + i, ']', length - i);
+            const uint8_t *end = ms_find_byte(text + i, ']', length - i);
             token->unclosed = !end;
             i = end ? (size_t)(end - text) : length - 1;
         }
@@ -328,7 +329,7 @@ void ms_imap_section(const uint8_t *name, size_t length, MsImapSection *section)
                                                             : 0;
     if (open == 0)
         return;
-    const uint8_t *close = memchr(name + open, ']', length - open);
+    const uint8_t *close = ms_find_byte(name + open, ']', length - open);
     size_t end = close ? (size_t)(close - name) : length;
     section->message = true;
     inside(name + open, end - open, section);

@@ -2,6 +2,8 @@
  * line.c - finds line ends; RFC 5321 2.3.8. */
 #include "line.h"
 
+#include "../base/find.h"
+
 #include <string.h>
 
 void ms_line_reset(MsLineReader *reader, bool skip)
@@ -12,7 +14,7 @@ void ms_line_reset(MsLineReader *reader, bool skip)
 
 static MsReadResult skip(MsLineReader *reader, const uint8_t *data, size_t length, MsLineSpan *span)
 {
-    const uint8_t *end = memchr(data, '\n', length);
+    const uint8_t *end = ms_find_byte(data, '\n', length);
     if (end)
         reader->skipping = false;
     span->eaten = end ? (size_t)(end - data) + 1 : length;
@@ -31,7 +33,7 @@ MsReadResult ms_line_read(MsLineReader *reader, const MsBytes *bytes, size_t off
         return skip(reader, data, length, span);
     size_t look = length < cap ? length : cap;
     size_t start = reader->scanned < look ? reader->scanned : look;
-    const uint8_t *end = memchr(data + start, '\n', look - start);
+    const uint8_t *end = ms_find_byte(data + start, '\n', look - start);
     if (!end && length < cap) {
         reader->scanned = (uint32_t)length;
         return MS_READ_MORE;

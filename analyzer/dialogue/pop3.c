@@ -4,6 +4,8 @@
  * messages. */
 #include "pop3.h"
 
+#include "../base/find.h"
+
 #include <string.h>
 
 static MsDialogue *pop3_create(MsTalk *talk)
@@ -31,7 +33,7 @@ void ms_pop3_check_line(MsDialogue *pop3, MsDirection direction, const MsBytes *
                      "the rest of it is left out");
     }
     const uint8_t *text = bytes->data + span->offset;
-    const uint8_t *nul = pop3->nul_said ? NULL : memchr(text, 0, span->length);
+    const uint8_t *nul = pop3->nul_said ? NULL : ms_find_byte(text, 0, span->length);
     if (nul) {
         pop3->nul_said = true;
         ms_speak_odd(&pop3->say, MS_ODDITY_NUL, direction, -1,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * pop3_command.c - the client's lines: the verbs of POP3 and what each of them asks for. RFC 1939 5
  * to 7, with CAPA (2449 5), STLS (2595 4) and AUTH (5034 4). */
+#include "../base/find.h"
 #include "../base/fold.h"
 #include "pop3.h"
 
@@ -318,7 +319,7 @@ static bool resync(MsDialogue *pop3, const MsBytes *bytes, size_t at, bool final
 {
     size_t look = MIN(bytes->length - at, ms_pop3_line_cap(pop3));
     const uint8_t *data = bytes->data + at;
-    const uint8_t *end = memchr(data, '\n', look);
+    const uint8_t *end = ms_find_byte(data, '\n', look);
     if (!end && look < ms_pop3_line_cap(pop3) && !final)
         return false;
     size_t length = end ? (size_t)(end - data) : 0;

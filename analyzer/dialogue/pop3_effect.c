@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * pop3_effect.c - what a reply means for the command it answers, and what its lists say. */
+#include "../base/find.h"
 #include "../base/fold.h"
 #include "pop3.h"
 
@@ -18,7 +19,8 @@ int32_t ms_pop3_say_reply(MsDialogue *pop3, const MsPop3Reply *reply, int32_t ex
     ms_speak_text(&pop3->say, MS_FIELD_POP3_REPLY, MS_TO_CLIENT, -1, exchange, reply->text_at,
                   reply->text, reply->length);
     /* RFC 2449 8: a code in brackets says why. */
-    const uint8_t *end = reply->text[0] == '[' ? memchr(reply->text, ']', reply->length) : NULL;
+    const uint8_t *end =
+        reply->text[0] == '[' ? ms_find_byte(reply->text, ']', reply->length) : NULL;
     if (end && reply->status != MS_POP3_NONE && end > reply->text + 1) {
         size_t length = (size_t)(end - reply->text) - 1;
         const MsRanges *where =
@@ -33,10 +35,10 @@ int32_t ms_pop3_say_reply(MsDialogue *pop3, const MsPop3Reply *reply, int32_t ex
 /* RFC 1939 7: a msg-id in the greeting says that the server knows APOP. */
 static void find_timestamp(MsDialogue *pop3, const MsPop3Reply *reply)
 {
-    const uint8_t *start = memchr(reply->text, '<', reply->length);
+    const uint8_t *start = ms_find_byte(reply->text, '<', reply->length);
     size_t rest = start ? reply->length - (size_t)(start - reply->text) : 0;
-    const uint8_t *end = start ? memchr(start, '>', rest) : NULL;
-    if (!end || !memchr(start, '@', (size_t)(end - start)))
+    const uint8_t *end = start ? ms_find_byte(start, '>', rest) : NULL;
+    if (!end || !ms_find_byte(start, '@', (size_t)(end - start)))
         return;
     size_t length = (size_t)(end - start) + 1;
     ms_buffer_append(&pop3->timestamp, start, length);

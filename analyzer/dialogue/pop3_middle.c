@@ -2,6 +2,7 @@
  * pop3_middle.c - where the server's bytes go on after a gap, or when a capture began late: a
  * status line, the middle of a list, or that of a message. What the client waits for tells; else
  * the first whole line does. */
+#include "../base/find.h"
 #include "pop3.h"
 
 #include <string.h>
@@ -18,11 +19,11 @@ typedef struct {
 static bool find_line(Middle *middle, size_t look)
 {
     const uint8_t *data = middle->bytes->data + middle->at;
-    const uint8_t *end = memchr(data, '\n', look);
+    const uint8_t *end = ms_find_byte(data, '\n', look);
     if (!end)
         return false;
     const uint8_t *line = end + 1;
-    const uint8_t *stop = memchr(line, '\n', look - (size_t)(line - data));
+    const uint8_t *stop = ms_find_byte(line, '\n', look - (size_t)(line - data));
     if (!stop)
         return false;
     middle->line = line;
@@ -80,7 +81,7 @@ bool ms_pop3_find_middle(MsDialogue *pop3, const MsBytes *bytes, size_t at, bool
     size_t length = bytes->length - at;
     size_t look = MIN(length, ms_pop3_line_cap(pop3));
     bool enough = final || length >= ms_pop3_line_cap(pop3);
-    if (length < 5 && !memchr(data, '\n', length) && !enough)
+    if (length < 5 && !ms_find_byte(data, '\n', length) && !enough)
         return false;
     size_t skip;
     if (ms_pop3_is_answer(data, MIN(look, 5)) ||
@@ -113,7 +114,7 @@ bool ms_pop3_resync(MsDialogue *pop3, const MsBytes *bytes, size_t at, bool fina
 {
     const uint8_t *data = bytes->data + at;
     size_t length = bytes->length - at;
-    if (length < 5 && !memchr(data, '\n', length) && !final)
+    if (length < 5 && !ms_find_byte(data, '\n', length) && !final)
         return false;
     pop3->resync[MS_TO_CLIENT] = false;
     bool dot = length >= 2 && data[0] == '.' && (data[1] == '\r' || data[1] == '\n');

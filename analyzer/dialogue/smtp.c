@@ -3,6 +3,8 @@
  * login, a message, TLS. RFC 5321; LMTP (RFC 2033) is the same with LHLO. */
 #include "smtp.h"
 
+#include "../base/find.h"
+
 #include <glib.h>
 
 #include <string.h>
@@ -105,7 +107,7 @@ static bool take_line(MsDialogue *smtp, Input *input)
 /* The bytes up to a line end: length without it, or false when there is none. */
 static bool peek_line(const uint8_t *text, size_t length, size_t *line, size_t *eaten)
 {
-    const uint8_t *end = memchr(text, '\n', length);
+    const uint8_t *end = ms_find_byte(text, '\n', length);
     if (!end)
         return false;
     *line = (size_t)(end - text);

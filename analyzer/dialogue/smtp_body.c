@@ -2,6 +2,7 @@
  * smtp_body.c - the message itself: DATA with its dots (RFC 5321 4.5.2) and chunks of BDAT (RFC
  * 3030). The end is CRLF "." CRLF and nothing else; what lenient servers take for one is named.
  * Clean blocks are found by one pass that the compiler vectorises and go on as one span. */
+#include "../base/find.h"
 #include "smtp.h"
 
 #include <glib.h>
@@ -250,7 +251,7 @@ static Dot judge_gap_dot(MsDialogue *smtp, const Window *window)
         return window->final ? DOT_DATA : DOT_HOLD;
     const uint8_t *line = data + 3;
     size_t enough = line_enough(smtp);
-    const uint8_t *end = memchr(line, '\n', MIN(window->length - 3, enough));
+    const uint8_t *end = ms_find_byte(line, '\n', MIN(window->length - 3, enough));
     if (!end)
         return window->final || window->length - 3 >= enough ? DOT_DATA : DOT_MORE;
     size_t length = (size_t)(end - line);
@@ -381,7 +382,7 @@ static bool command_after_gap(Walk *walk)
 {
     const Window *window = &walk->window;
     size_t enough = line_enough(walk->smtp);
-    const uint8_t *end = memchr(window->data, '\n', MIN(window->length, enough));
+    const uint8_t *end = ms_find_byte(window->data, '\n', MIN(window->length, enough));
     size_t line = end ? (size_t)(end - window->data) : 0;
     if (line > 0 && window->data[line - 1] == '\r')
         line--;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * smtp_chunk.c - messages handed over in chunks: BDAT, RFC 3030. A chunk is as many bytes as it
  * says, whatever the server answers, unless the client shows that it heard a refusal first. */
+#include "../base/find.h"
 #include "smtp.h"
 
 #include <glib.h>
@@ -87,7 +88,7 @@ static bool judge_refused(MsDialogue *smtp, const uint8_t *data, size_t length, 
 {
     enum { ENOUGH = 512 }; /* bytes; no command line is longer (RFC 5321 4.5.3.1.4) */
     size_t enough = MIN(ENOUGH, (size_t)smtp->talk->limits->value[MS_LIMIT_LINE]);
-    const uint8_t *end = memchr(data, '\n', MIN(length, enough));
+    const uint8_t *end = ms_find_byte(data, '\n', MIN(length, enough));
     if (!end && length < enough && length < smtp->chunk_left && !final)
         return false;
     smtp->chunk_refused = false;

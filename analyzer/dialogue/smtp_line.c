@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * smtp_line.c - what may be wrong with any line of SMTP, whatever it says (RFC 5321 2.3.8, 4.5.3).
  */
+#include "../base/find.h"
 #include "smtp.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ void ms_smtp_check_line(MsDialogue *smtp, MsDirection direction, const MsBytes *
     if (smtp->nul_said)
         return;
     const uint8_t *text = bytes->data + span->offset;
-    const uint8_t *nul = memchr(text, 0, span->length);
+    const uint8_t *nul = ms_find_byte(text, 0, span->length);
     if (nul) {
         smtp->nul_said = true;
         ms_speak_odd(&smtp->say, MS_ODDITY_NUL, direction, -1,

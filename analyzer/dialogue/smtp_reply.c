@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * smtp_reply.c - replies of the server: one or several lines (RFC 5321 4.2.1), enhanced status
  * codes (RFC 2034, 3463), and what each means for the command it answers. */
+#include "../base/find.h"
 #include "smtp.h"
 
 #include <glib.h>
@@ -310,7 +311,7 @@ static void reply_line(MsDialogue *smtp, const MsBytes *bytes, const MsLineSpan 
 /* After a gap: do these bytes begin a line? False: not yet to be told. */
 static bool resync(MsDialogue *smtp, const uint8_t *data, size_t length)
 {
-    if (length < 4 && !memchr(data, '\n', length))
+    if (length < 4 && !ms_find_byte(data, '\n', length))
         return false;
     smtp->resync[MS_TO_CLIENT] = false;
     if (line_code(data, MIN(length, 4)) == 0)

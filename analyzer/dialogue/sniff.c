@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * sniff.c - is it mail, and who is the server? TLS and tunnels are recognised here; then every
  * protocol is asked whether these are its words (sniff_*.c). */
+#include "../base/find.h"
 #include "../base/fold.h"
 #include "sniff_protocol.h"
 #include "tls.h"
@@ -26,7 +27,7 @@ bool ms_sniff_port(const uint16_t *list, size_t count, uint16_t port)
 
 MsSniffLine ms_sniff_line(const uint8_t *data, size_t length, size_t at)
 {
-    const uint8_t *end = memchr(data + at, '\n', length - at);
+    const uint8_t *end = ms_find_byte(data + at, '\n', length - at);
     MsSniffLine line = {
         .text = data + at, .length = length - at, .next = length, .whole = end != NULL};
     if (end) {
@@ -73,7 +74,7 @@ static bool is_webmail(const uint8_t *name, size_t length)
                                          "owa",    "squirrelmail", "horde", "rainloop",
                                          "zimbra", "outlook"};
     for (size_t at = 0; at < length;) {
-        const uint8_t *dot = memchr(name + at, '.', length - at);
+        const uint8_t *dot = ms_find_byte(name + at, '.', length - at);
         size_t end = dot ? (size_t)(dot - name) : length;
         for (size_t i = 0; i < G_N_ELEMENTS(labels); i++)
             if (ms_fold_is(name + at, end - at, labels[i]))

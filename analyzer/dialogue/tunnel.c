@@ -2,6 +2,8 @@
  * tunnel.c - recognises proxies' openings and measures them, so that the dialogue starts behind. */
 #include "tunnel.h"
 
+#include "../base/find.h"
+
 #include <glib.h>
 
 #include <stdio.h>
@@ -103,7 +105,7 @@ static void add_port(MsTunnel *tunnel, const uint8_t *port)
 static bool skip_string(Reader *reader, size_t *start)
 {
     *start = reader->at;
-    const uint8_t *end = memchr(reader->data + reader->at, 0, reader->length - reader->at);
+    const uint8_t *end = ms_find_byte(reader->data + reader->at, 0, reader->length - reader->at);
     if (!end) {
         reader->more = reader->length - reader->at < 512;
         return false;
@@ -236,7 +238,7 @@ static const uint8_t proxy2[12] = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', '
 static bool proxy_v1(Reader *client, MsTunnel *tunnel)
 {
     enum { LONGEST = 107 }; /* bytes with CRLF, says its specification */
-    const uint8_t *end = memchr(client->data, '\n', MIN(client->length, LONGEST));
+    const uint8_t *end = ms_find_byte(client->data, '\n', MIN(client->length, LONGEST));
     if (!end) {
         client->more = client->length < LONGEST;
         return false;

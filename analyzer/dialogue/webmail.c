@@ -2,6 +2,7 @@
  * webmail.c - looks a request up in the rules of webmail.def. */
 #include "webmail.h"
 
+#include "../base/find.h"
 #include "../base/fold.h"
 
 #include <glib.h>
@@ -202,7 +203,7 @@ static bool is_place(Place where, const uint8_t *text, size_t length)
 static bool has_place(Place where, MsSpan text, char separator)
 {
     for (size_t at = 0; at < text.length;) {
-        const uint8_t *end = memchr(text.data + at, separator, text.length - at);
+        const uint8_t *end = ms_find_byte(text.data + at, separator, text.length - at);
         size_t stop = end ? (size_t)(end - text.data) : text.length;
         if (is_place(where, text.data + at, stop - at))
             return true;
@@ -214,7 +215,7 @@ static bool has_place(Place where, MsSpan text, char separator)
 /* A target or an URL up to its query. */
 static MsSpan path_of(MsSpan url)
 {
-    const uint8_t *end = url.length > 0 ? memchr(url.data, '?', url.length) : NULL;
+    const uint8_t *end = ms_find_byte(url.data, '?', url.length);
     if (end)
         url.length = (size_t)(end - url.data);
     return url;
@@ -239,9 +240,9 @@ static bool has_cookie(MsSpan cookie)
     for (size_t at = 0; at < cookie.length;) {
         while (at < cookie.length && cookie.data[at] == ' ')
             at++;
-        const uint8_t *end = memchr(cookie.data + at, ';', cookie.length - at);
+        const uint8_t *end = ms_find_byte(cookie.data + at, ';', cookie.length - at);
         size_t stop = end ? (size_t)(end - cookie.data) : cookie.length;
-        const uint8_t *equals = memchr(cookie.data + at, '=', stop - at);
+        const uint8_t *equals = ms_find_byte(cookie.data + at, '=', stop - at);
         size_t name = equals ? (size_t)(equals - cookie.data) : stop;
         for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
             if (places[i].where == PLACE_COOKIE &&
@@ -295,8 +296,8 @@ static MsWebmailAction judge_form(const MsWebmailRequest *request)
         !ms_webmail_field(form, MS_WEBMAIL_TEXT, 0))
         return MS_WEBMAIL_NONE;
     MsSpan to = ms_form_value(form, ms_webmail_field(form, MS_WEBMAIL_TO, 0));
-    return memchr(to.data, '@', to.length) || is_webmail_place(request) ? MS_WEBMAIL_SEND
-                                                                        : MS_WEBMAIL_NONE;
+    return ms_find_byte(to.data, '@', to.length) || is_webmail_place(request) ? MS_WEBMAIL_SEND
+                                                                              : MS_WEBMAIL_NONE;
 }
 
 /* By a word of the path. */
@@ -307,7 +308,7 @@ static MsWebmailAction judge_path(const MsWebmailRequest *request)
         return MS_WEBMAIL_NONE;
     MsWebmailAction action = MS_WEBMAIL_NONE;
     for (size_t at = 0; at < path.length && action == MS_WEBMAIL_NONE;) {
-        const uint8_t *end = memchr(path.data + at, '/', path.length - at);
+        const uint8_t *end = ms_find_byte(path.data + at, '/', path.length - at);
         size_t stop = end ? (size_t)(end - path.data) : path.length;
         for (size_t i = 0; i < G_N_ELEMENTS(segments); i++)
             if (ms_fold_is(path.data + at, stop - at, segments[i].word) &&

@@ -3,6 +3,8 @@
  * is left to others). Lines end with CRLF; a bare LF is taken as a line end too. */
 #include "header.h"
 
+#include "../base/find.h"
+
 static bool is_blank(uint8_t byte)
 {
     return byte == ' ' || byte == '\t';
@@ -11,7 +13,7 @@ static bool is_blank(uint8_t byte)
 /* Offset behind the line that begins at `at`, or `length` when it has no end. */
 static size_t line_end(const uint8_t *data, size_t length, size_t at)
 {
-    const uint8_t *newline = memchr(data + at, '\n', length - at);
+    const uint8_t *newline = ms_find_byte(data + at, '\n', length - at);
     return newline ? (size_t)(newline - data) + 1 : length;
 }
 

@@ -4,6 +4,7 @@
 #include "message.h"
 
 #include "../base/buffer.h"
+#include "../base/find.h"
 #include "hash.h"
 #include "header_facts.h"
 #include "others.h"
@@ -156,7 +157,7 @@ static void keep_header(MsMessage *message, const uint8_t *data, size_t length)
     ms_buffer_append(kept, data, (size_t)MIN(length, room - kept->length));
     for (const uint8_t *at = kept->data + from; !message->header_over;) {
         size_t left = kept->length - (size_t)(at - kept->data);
-        const uint8_t *feed = left ? memchr(at, '\n', left) : NULL;
+        const uint8_t *feed = left ? ms_find_byte(at, '\n', left) : NULL;
         if (!feed)
             break;
         left -= (size_t)(feed + 1 - at);
@@ -202,7 +203,7 @@ static void keep_bytes(MsMessage *message, const uint8_t *data, size_t length)
 static bool has_empty_line(const uint8_t *data, size_t length)
 {
     for (size_t at = 0; at < length; at++) {
-        const uint8_t *newline = memchr(data + at, '\n', length - at);
+        const uint8_t *newline = ms_find_byte(data + at, '\n', length - at);
         if (!newline)
             return false;
         at = (size_t)(newline - data);

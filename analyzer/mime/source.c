@@ -4,6 +4,8 @@
  * the stream ends when there is too much of it. */
 #include "source.h"
 
+#include "../base/find.h"
+
 #include <string.h>
 
 typedef struct {
@@ -49,7 +51,7 @@ static size_t count_lines(MsMimeSource *source, const uint8_t *data, size_t leng
 {
     size_t at = 0;
     if (source->counted > 0 && source->before[1] != '\n') {
-        const uint8_t *feed = memchr(data, '\n', length);
+        const uint8_t *feed = ms_find_byte(data, '\n', length);
         at = feed ? (size_t)(feed - data) + 1 : length;
     }
     while (at < length) {
@@ -59,7 +61,7 @@ static size_t count_lines(MsMimeSource *source, const uint8_t *data, size_t leng
             source->most = source->counted + at;
             return at;
         }
-        const uint8_t *feed = memchr(data + at, '\n', length - at);
+        const uint8_t *feed = ms_find_byte(data + at, '\n', length - at);
         at = feed ? (size_t)(feed - data) + 1 : length;
     }
     source->counted += length;

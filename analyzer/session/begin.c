@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * begin.c - what is known of a connection when its dialogue begins: addresses and ports as the
  * headers of its first frame have them, the handshake, the tunnel it came through. */
+#include "../base/find.h"
 #include "live.h"
 
 #include <arpa/inet.h>
@@ -75,7 +76,7 @@ static void say_tunnel(MsLive *live, const MsSniffResult *found, const MsBytes h
         MsRanges part = {0};
         ms_ranges_add(&part, &held[side], 0, length, 16);
         size_t text = MIN(length, TUNNEL_WORDS);
-        const uint8_t *end = memchr(held[side].data, '\r', text);
+        const uint8_t *end = ms_find_byte(held[side].data, '\r', text);
         const MsLine line = {.kind = MS_LINE_TUNNEL,
                              .direction = (uint8_t)ms_live_direction(live, side),
                              .message = -1,

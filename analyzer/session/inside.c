@@ -3,6 +3,7 @@
  * greeting (RFC 3207 4.2, RFC 2595 4, RFC 9051 6.2.1), so it gets a parser of its own. */
 #include "inside.h"
 
+#include "../base/find.h"
 #include "../dialogue/http_watch.h"
 #include "live.h"
 
@@ -70,7 +71,7 @@ void ms_inside_sniff(const MsInside *inside, const MsStream *stream, const MsLim
 /* The first line of a side, when TLS came before the first word. */
 static void say_first_words(MsInside *inside, MsLive *live, unsigned side, const MsBytes *held)
 {
-    const uint8_t *end = memchr(held->data, '\n', MIN(held->length, (size_t)FIRST_WORDS));
+    const uint8_t *end = ms_find_byte(held->data, '\n', MIN(held->length, (size_t)FIRST_WORDS));
     if (!end && held->length < FIRST_WORDS)
         return;
     inside->first_due[side] = false;

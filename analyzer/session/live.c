@@ -2,6 +2,8 @@
  * live.c - what the dialogue of a session is told, and how the session ends. */
 #include "live.h"
 
+#include "../base/find.h"
+
 #include <string.h>
 
 enum {
@@ -77,7 +79,7 @@ static void say_first_words(MsLive *live, unsigned side, const MsBytes *held, bo
         return;
     }
     size_t most = MIN(held->length, FIRST_WORDS);
-    const uint8_t *end = memchr(held->data, '\n', most);
+    const uint8_t *end = ms_find_byte(held->data, '\n', most);
     if (!end && most < FIRST_WORDS && !force)
         return;
     live->first_said[side] = true;

@@ -5,6 +5,7 @@
  * is watched: its requests are looked at until one concerns mail, its responses are not kept. */
 #include "session.h"
 
+#include "../base/find.h"
 #include "../dialogue/http_watch.h"
 #include "../dialogue/tls.h"
 #include "hold.h"
@@ -105,7 +106,7 @@ static bool is_enough(const MsHold *hold, const MsSniffResult *found, const MsBy
     const MsBytes *client = &held[!found->server];
     return ms_hold_busy(hold) || found->skip[0] || found->skip[1] || found->class == &ms_tls ||
            held[0].length >= ENOUGH || held[1].length >= ENOUGH ||
-           (client->length > 0 && memchr(client->data, '\n', client->length));
+           (client->length > 0 && ms_find_byte(client->data, '\n', client->length));
 }
 
 /* Whether the connection is one of TLS, and short enough to wait for its decrypted bytes. */
