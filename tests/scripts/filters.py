@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs every display filter of `mailscope answer` through tshark: it must show exactly the frames
-that the answer cites.
+"""Runs every display filter of `mailscope answer` through Wireshark: it must show exactly the frames
+that the answer cites. A Wireshark without a window, sharkd, opens each capture once for all its
+filters; the first filter of some captures goes through tshark too, which must show the same, and
+those of cut captures, on which sharkd never ends.
 
-Usage: filters.py PROGRAM [--all] FOLDER...
+Usage: filters.py PROGRAM FOLDER...
 Messages in very many frames are written for this test. The first folder is read wholly, of the
-others as many files as a share of the time allows. All filters of a capture go through tshark at once, joined with `||`; those of some captures, with --all
-of every one, also one by one. Exit status 77: there is no tshark.
+others as many files as a share of the time allows. Exit status 77: there is no sharkd or tshark.
 """
-import concurrent.futures
+import functools
 import json
 import pathlib
 import re
@@ -21,7 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNS = ("plain", "repeated", "reordered", "icmp", "chunks", "keep-alive", "beyond-ranges")
 SECONDS = 60  # for all folders but the first
-ALONE = 8  # one capture in so many has its filters tried one by one
+TSHARK = 8  # one capture in so many is also shown to tshark
 CITED = re.compile(r"@ (frames? .+?), [+-][0-9.]+ s\b")
 FILTER = re.compile(r"^   Filter: (.*)$")
 COUNT = re.compile(r"\((\d+) in all;")
@@ -76,7 +77,41 @@ def filters_of(text, longer=()):
         yield found[1], frames, exact
 
 
-def shown(capture, display_filter):
+class Sharkd:
+    """One Wireshark that stays open."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(["sharkd", "-"], stdin=subprocess.PIPE, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.id = self.loaded = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+    def ask(self, method, **parameters):
+        self.id += 1
+        request = {"jsonrpc": "2.0", "id": self.id, "method": method, "params": parameters}
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        assert "result" in answer, f"sharkd: {answer['error']['message']}"
+        return answer["result"]
+
+    def load(self, path):
+        self.ask("load", file=str(path))
+        self.loaded += 1
+
+    def shown(self, display_filter):
+        # It remembers what a filter showed, even in another capture: no text must come twice.
+        once = f"({display_filter}) && frame.number <= {0xffffffff - self.loaded}"
+        return {frame["num"] for frame in self.ask("frames", filter=once)}
+
+
+def shown_by_tshark(capture, display_filter):
     done = subprocess.run(["tshark", "-n", "-r", capture, "-Y", display_filter, "-T", "fields",
                            "-e", "frame.number"], capture_output=True, text=True, timeout=120)
     # 2: tshark refuses the filter, or the capture is cut: then it says so behind the frames.
@@ -85,11 +120,12 @@ def shown(capture, display_filter):
     return {int(number) for number in done.stdout.split()}
 
 
-def check(job):
-    capture, display_filter, frames, exact = job
+def check(capture, job, show):
+    """None, or what is wrong with one filter; `show`: gives the frames it shows."""
+    display_filter, frames, exact = job
     assert "tcp.stream" not in display_filter
     try:
-        got = shown(capture, display_filter)
+        got = show(display_filter)
     except AssertionError as trouble:
         return f"{capture}: {display_filter}: {trouble}"
     if got == frames or (not exact and got >= frames):
@@ -99,6 +135,7 @@ def check(job):
 
 
 def jobs_of(program, capture):
+    """Each filter of a capture's answers, and last whether the capture is cut."""
     done = subprocess.run([program, "answer", "--color=never", capture], capture_output=True,
                           timeout=120)
     text = done.stdout.decode("utf-8")
@@ -106,14 +143,8 @@ def jobs_of(program, capture):
     for display_filter, frames, exact in filters_of(text, longer):
         assert frames, f"a filter without evidence: {display_filter}"
         assert len(display_filter) < 1200, f"a filter of {len(display_filter)} characters"
-        yield capture, display_filter, frames, exact
-
-
-def joined(jobs):
-    """One job for all filters of a capture."""
-    frames = set().union(*(job[2] for job in jobs))
-    return (jobs[0][0], " || ".join(f"({job[1]})" for job in jobs), frames,
-            all(job[3] for job in jobs))
+        yield display_filter, frames, exact
+    yield done.returncode != 0
 
 
 def self_test():
@@ -134,17 +165,32 @@ def write_cases(program, folder):
     subprocess.run([sys.executable, written, program, "--write", folder, *names], check=True, stdout=subprocess.DEVNULL)
 
 
+def check_capture(sharkd, program, path, also_tshark):
+    """(filters tried, what is wrong) of one capture."""
+    try:
+        *jobs, cut = jobs_of(program, str(path))
+        if jobs and not cut:
+            sharkd.load(path)
+    except AssertionError as trouble:
+        return 1, [f"{path}: {trouble}"]
+    by_tshark = functools.partial(shown_by_tshark, path)
+    bad = [check(path, job, by_tshark if cut else sharkd.shown) for job in jobs]
+    if jobs and also_tshark and not cut:
+        bad.append(check(path, jobs[0], by_tshark))
+    return len(jobs), [problem for problem in bad if problem]
+
+
 def main():
     self_test()
-    every = "--all" in sys.argv
-    program, *names = [word for word in sys.argv[1:] if word != "--all"]
+    program, *names = sys.argv[1:]
     folders = [pathlib.Path(name) for name in names]
-    if not shutil.which("tshark"):
-        print("skipped: there is no tshark")
-        return 77
+    for tool in ("tshark", "sharkd"):
+        if not shutil.which(tool):
+            print(f"skipped: there is no {tool}")
+            return 77
     checked, bad, captures = 0, [], 0
     stop = None
-    with tempfile.TemporaryDirectory() as cases, concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with tempfile.TemporaryDirectory() as cases, Sharkd() as sharkd:
         write_cases(program, cases)
         for folder in [pathlib.Path(cases), *folders]:
             if not folder.is_dir():
@@ -156,19 +202,10 @@ def main():
                 if stop and time.monotonic() > stop:
                     print(f"time is up: {folder} from {path.name} on is left out")
                     break
-                try:
-                    jobs = list(jobs_of(program, str(path)))
-                except AssertionError as trouble:
-                    bad.append(f"{path}: {trouble}")
-                    continue
-                if not jobs:
-                    continue
-                jobs = jobs[:50]  # of a long capture the start
-                alone = every or path.parent == pathlib.Path(cases) or captures % ALONE == 0
-                tried = jobs if alone else [joined(jobs)]
-                bad += [problem for problem in pool.map(check, tried) if problem]
-                checked += len(jobs)
-                captures += 1
+                tried, wrong = check_capture(sharkd, program, path, captures % TSHARK == 0)
+                checked += tried
+                captures += tried > 0
+                bad += wrong
             if folder in folders:
                 stop = stop or time.monotonic() + SECONDS
     for problem in bad:
