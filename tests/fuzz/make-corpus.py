@@ -14,6 +14,7 @@ import hashlib
 import lzma
 import os
 import re
+import shutil
 import struct
 import sys
 
@@ -104,23 +105,6 @@ def conversations(frames):
         yield [(1 if side == server else 0, payload) for side, payload in chunks]
 
 
-def transcript(path):
-    """The bytes of a .talk file, as conversations() gives them; gaps are left out."""
-    def escape(match):
-        text = match.group(1)
-        return {b"r": b"\r", b"n": b"\n", b"t": b"\t"}.get(text) or (
-            bytes([int(text[1:], 16)]) if text[:1] == b"x" else text)
-    chunks = []
-    with open(path, "rb") as file:
-        for line in file.read().split(b"\n"):
-            match = re.match(rb"([CS])(?:\*(\d+))?: ?(.*)", line)
-            if match:
-                text = re.sub(rb"(?s)\\(x[0-9a-f]{2}|.)", escape, match.group(3))
-                chunks.append((0 if match.group(1) == b"C" else 1,
-                               text * int(match.group(2) or 1)))
-    return chunks
-
-
 def dialogue_seed(chunks):
     """Chunks as fuzz-smtp reads them: a byte (0 to server, 1 to client), length (2, little), bytes."""
     out = b""
@@ -154,6 +138,8 @@ def transcripts(source, protocol):
                 out += struct.pack("<BH", 2 | (gap[1] == b"S"), int(gap[2]))
             elif line.startswith((b"midstream", b"limit", b"cut")):
                 flags |= {b"m": 4, b"l": 8, b"c": 16}[line[:1]]
+            elif line == b"class lmtp":
+                flags |= 32
         if out:
             yield bytes([out[0] | flags]) + out[1:]
 
@@ -162,6 +148,15 @@ def packet_seed(link, frames):
     """Frames as fuzz-packet reads them: link type (2, little), then length (2, little), bytes."""
     return struct.pack("<H", link) + b"".join(
         struct.pack("<H", len(frame)) + frame for frame in frames if len(frame) < 65536)
+
+
+def client_hello(name, protocol):
+    """A TLS record with a ClientHello that names server and ALPN protocol (RFC 6066 3, RFC 7301)."""
+    vector = lambda size, body: len(body).to_bytes(size, "big") + body
+    extensions = b"\0\0" + vector(2, vector(2, b"\0" + vector(2, name))) + \
+        b"\0\x10" + vector(2, vector(2, vector(1, protocol)))
+    hello = b"\3\3" + bytes(32) + b"\0" + vector(2, b"\x13\1") + b"\1\0" + vector(2, extensions)
+    return b"\x16\3\1" + vector(2, b"\1" + vector(3, hello))
 
 
 def pair_seed(chunks):
@@ -254,6 +249,8 @@ def encapsulated(packet):
                             b"\x2b\0\1\4\0\0\0\0" + b"\x06\0\1\4\0\0\0\0" + packet[40:])
         options[4:6] = struct.pack(">H", len(options) - 40)
     wlan = b"\x08\x01" + bytes(22) + llc
+    prism = b"\0\0\0\x44" + b"\0\0\0\x90" + bytes(136) + wlan
+    avs = b"\x80\x21\x10\x01" + b"\0\0\0\x40" + bytes(56) + wlan
     yield from [
         (1, ethernet), (1, mac + kind + bytes(options)), (1, ethernet + bytes(8)),
         (1, mac + b"\x81\0\0\5" + kind + packet),
@@ -277,6 +274,23 @@ def encapsulated(packet):
         (1, mac + b"\x08\0" + udp(4789, b"\x08" + bytes(7) + ethernet)),
         (1, mac + b"\x08\0" + udp(6081, b"\1\0\x65\x58\0\0\1\0" + bytes(4) + ethernet)),
         (1, mac + b"\x08\0" + udp(37008, b"\1\0\0\1\1" + ethernet)),
+        (1, mac + b"\x08\0" + udp(37008, b"\1\0\0\x12\0\x0a\2ab\1" + wlan)),
+        (1, mac + b"\x08\0" + udp(37008, b"\1\0\0\x77\1" + prism)), (119, prism), (163, avs),
+        (1, mac + b"\x08\0" + ip4(47, b"\x10\0\x22\xeb\0\0\0\1" + bytes(12) + ethernet)),
+        (1, mac + b"\x08\0" + ip4(47, b"\x10\0\x22\xeb\0\0\0\1" + bytes(10) + b"\x08\1" + bytes(8) + packet)),
+        (1, mac + b"\x08\0" + ip4(47, b"\0\0\x88\x3e" + packet)),
+        (1, mac + b"\x08\0" + ip4(47, b"\0\0\x88\x3e" + bytes(4) + packet)),
+        (1, mac + b"\x08\0" + ip4(47, b"\x30\x81\x88\x0b" + bytes(12) + b"\xff\3" + ppp + packet)),
+        (1, mac + b"\x08\0" + ip4(97, b"\x30\0" + ethernet)),
+        (1, mac + b"\x08\0" + udp(4790, b"\x0c\0\0" + (b"\1" if packet[0] >> 4 == 4 else b"\2") + bytes(4) + packet)),
+        (1, mac + b"\x08\0" + udp(4790, b"\x0c\0\0\3" + bytes(4) + ethernet)),
+        (1, mac + b"\x08\0" + udp(4790, b"\x0c\0\0\5" + bytes(4) + b"\0\1\1\x40" + packet)),
+        (1, mac + b"\x08\0" + udp(6635, b"\0\1\1\x40" + packet)),
+        (1, mac + b"\x08\0" + udp(1701, b"\0\2\0\1\0\1\xff\3" + ppp + packet)),
+        (1, mac + b"\x08\0" + udp(1701, b"\x4a\2\0\x40\0\1\0\1\0\1\0\1\0\2ab" + ppp + packet)),
+        (1, mac + b"\x08\0" + udp(2152, b"\x30\xff\0\x40\0\0\0\1" + packet)),
+        (1, mac + b"\x08\0" + udp(2152, b"\x36\xff\0\x40\0\0\0\1\0\1\0\x85\1\0\0\0" + packet)),
+        (1, mac + b"\x08\0" + udp(3544, b"\0\1\2\2abcd" + bytes(9) + bytes(8) + packet)),
     ]
 
 
@@ -390,6 +404,7 @@ WRITTEN_TALKS = [
 class Corpus:
     def __init__(self, folder):
         self.folder = folder
+        shutil.rmtree(folder, ignore_errors=True)
 
     def add(self, target, seed):
         folder = os.path.join(self.folder, target)
@@ -403,11 +418,32 @@ def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
-             "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-http"}
+             "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-imap", "fuzz-http"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
     talks = list(WRITTEN_TALKS)
+    packets = [tcp_over(version, text) for version in (4, 6)
+               for text in (b"220 mx.example ESMTP\r\n", b"EHLO c\r\n" * 9)]
+    for packet in packets:
+        for link, frame in encapsulated(packet):
+            corpus.add("fuzz-packet", packet_seed(link, [frame]))
+    late, early = fragments(packets[1])
+    for order in ([late, early], [early, late], [late, late, early, late], [early, early, late, early, late],
+                  [early, late[:-30], late], [early[:4] + b"\0\x08" + early[6:], late]):
+        corpus.add("fuzz-packet", packet_seed(101, order))
+    frames = [frame for link, frame in map(lambda one: next(encapsulated(one)), packets)]
+    for whole in (pcap_file("<", 0xA1B2C3D4, 1, frames), pcap_file(">", 0xA1B2C3D4, 1, frames),
+                  pcap_file("<", 0xA1B23C4D, 1, frames), pcap_file("<", 0, 1, frames, True),
+                  pcap_file("<", 0, 1, frames, True) + pcap_file(">", 0, 101, packets, True)):
+        for seed in (whole, gzip.compress(whole, mtime=0), lzma.compress(whole), whole[:-9]):
+            corpus.add("fuzz-capture", seed)
+            corpus.add("fuzz-engine", seed)
+    for seed in MAILS:
+        corpus.add("fuzz-mime", seed)
+    for protocol in ("smtp", "pop3", "imap", "http"):
+        for seed in transcripts(source, protocol):
+            corpus.add("fuzz-" + protocol, seed)
     for path in paths:
         with open(path, "rb") as file:
             whole = file.read()
@@ -423,27 +459,13 @@ def main():
         talks += conversations(frames)
         for seed in stream_seeds(frames):
             corpus.add("fuzz-table", seed)
-    packets = [tcp_over(version, text) for version in (4, 6)
-               for text in (b"220 mx.example ESMTP\r\n", b"EHLO c\r\n" * 9)]
-    for packet in packets:
-        for link, frame in encapsulated(packet):
-            corpus.add("fuzz-packet", packet_seed(link, [frame]))
-    corpus.add("fuzz-packet", packet_seed(101, list(fragments(packets[1]))))
-    frames = [frame for link, frame in map(lambda one: next(encapsulated(one)), packets)]
-    for whole in (pcap_file("<", 0xA1B2C3D4, 1, frames), pcap_file(">", 0xA1B2C3D4, 1, frames),
-                  pcap_file("<", 0xA1B23C4D, 1, frames), pcap_file("<", 0, 1, frames, True),
-                  pcap_file("<", 0, 1, frames, True) + pcap_file(">", 0, 101, packets, True)):
-        for seed in (whole, gzip.compress(whole, mtime=0), lzma.compress(whole), whole[:-9]):
-            corpus.add("fuzz-capture", seed)
-            corpus.add("fuzz-engine", seed)
-    for seed in MAILS:
-        corpus.add("fuzz-mime", seed)
-    for path in sorted(glob.glob(os.path.join(source, "tests/talk/imap-*.talk"))):
-        corpus.add("fuzz-imap", dialogue_seed(transcript(path)))
+    for name, protocol in ((b"webmail.example", b"http/1.1"), (b"mail", b"h2"), (b"x.example", b"imap")):
+        corpus.add("fuzz-sniff", pair_seed([(0, client_hello(name, protocol))]))
     for chunks in talks:
         pop3 = any(re.match(rb"\+OK|-ERR", text) for way, text in chunks if way == 1)
         http = any(b" HTTP/1." in text[:2000] for _, text in chunks)
-        corpus.add("fuzz-http" if http else "fuzz-pop3" if pop3 else "fuzz-smtp",
+        imap = any(text.startswith((b"* OK", b"* PREAUTH")) for way, text in chunks if way == 1)
+        corpus.add("fuzz-http" if http else "fuzz-imap" if imap else "fuzz-pop3" if pop3 else "fuzz-smtp",
                    dialogue_seed(chunks))
         corpus.add("fuzz-sniff", pair_seed(chunks))
         for seed in message_seeds(chunks):
@@ -451,18 +473,14 @@ def main():
             corpus.add("fuzz-mime", seed)
         for seed in auth_seeds(chunks):
             corpus.add("fuzz-auth", seed)
-        for _, payload in chunks:
-            corpus.add("fuzz-codec", payload[:512])
+        for _, payload in chunks[:6]:
+            corpus.add("fuzz-codec", payload[:200])
         for target in others:
             corpus.add(target, dialogue_seed(chunks))
             for _, payload in chunks[:8]:
                 corpus.add(target, payload)
     corpus.add("fuzz-http", dialogue_seed([  # small limits, and a chunk's size that never ends
         (8, b"POST /?_task=login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"), (0, b"\xff" * 120)]))
-    for seed in transcripts(source, "http"):
-        corpus.add("fuzz-http", seed)
-    for seed in transcripts(source, "pop3"):
-        corpus.add("fuzz-pop3", seed)
     for mechanism, lines in WRITTEN_AUTH:
         corpus.add("fuzz-auth", mechanism + b"\n" + b"".join(line + b"\n" for line in lines))
         for line in lines:
