@@ -65,8 +65,9 @@ static void put_bits(MsBuffer *out, const char *name, uint32_t bits, size_t coun
 {
     begin_row(out, name);
     for (size_t i = 0; i < count; i++)
-        ms_buffer_printf(out, "<td class=\"bit%s%s\">%u</td>", i % size == 0 ? " first" : "",
-                         i >= used ? " added" : "", bits >> (23 - i) & 1);
+        ms_buffer_printf(out, "<td class=\"bit%s%s%s\">%u</td>", i % size == 0 ? " first" : "",
+                         i + 1 == count ? " last" : "", i >= used ? " added" : "",
+                         bits >> (23 - i) & 1);
     end_row(out, count);
 }
 
@@ -144,8 +145,10 @@ void ms_base64_drawings(MsPage *page, const MsIndex *index)
     ms_buffer_text(page->out, "<section class=\"b64\"><h3>The login in Base64</h3>\n");
     if (page->redactor)
         ms_buffer_text(page->out, "<p>Not drawn: secrets are masked on this page.</p>\n");
+    ms_buffer_text(page->out, "<div class=\"tables\">");
     for (size_t i = 0; !page->redactor && i < MIN(count, MOST_FACTS); i++)
         put_fact(page, facts[i]);
+    ms_buffer_text(page->out, "</div>\n");
     if (count > MOST_FACTS) {
         ms_buffer_text(page->out, "<p class=\"d\">\xe2\x80\xa6 ");
         ms_html_count(page->out, count - MOST_FACTS, "more line");

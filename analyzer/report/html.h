@@ -13,8 +13,9 @@ typedef struct {
     const MsStyle *style;
     const MsRedactor *redactor; /* NULL: nothing is masked */
     const MsLimits *limits;
-    unsigned capture; /* 1-based, among those of the page */
-    char id[48];      /* of the session, unique on the page: what ids in it begin with */
+    unsigned capture;      /* 1-based, among those of the page */
+    char id[48];           /* of the session, unique on the page: what ids in it begin with */
+    GHashTable *explained; /* first words of a line -> what is known, as elements; may be NULL */
     MsBuffer scratch, masked;
 } MsPage;
 

@@ -39,7 +39,7 @@ static int height(const MsSteps *steps, size_t number)
     case MS_LINE_MESSAGE:
         return 52;
     case MS_LINE_TLS:
-        return 38;
+        return 62;
     default:
         return ms_step_goes_on(steps, number) ? 19 : 36;
     }
@@ -96,15 +96,14 @@ static void put_end(Ladder *ladder, int x, const char *side, MsFieldId address, 
     ms_buffer_text(out, "</text>\n");
 }
 
-/* An arrow from one side to the other at height y. */
+/* An arrow from one side to the other at height y: the shaft, then the head. */
 static void put_arrow(MsBuffer *out, uint8_t direction, int y, const char *class)
 {
-    if (direction == MS_TO_SERVER)
-        ms_buffer_printf(out, "<path class=\"%s\" d=\"M%d %dH%dl-9 -4.5v9l9-4.5\"/>", class, LEFT,
-                         y, RIGHT - 2);
-    else
-        ms_buffer_printf(out, "<path class=\"%s\" d=\"M%d %dH%dl9 -4.5v9l-9-4.5\"/>", class, RIGHT,
-                         y, LEFT + 2);
+    bool right = direction == MS_TO_SERVER;
+    ms_buffer_printf(out, "<path class=\"a %s\" d=\"M%d %dH%d\"/>", class, right ? LEFT : RIGHT, y,
+                     right ? RIGHT - 8 : LEFT + 8);
+    ms_buffer_printf(out, "<path class=\"p %s\" d=\"M%d %dl%s5v10z\"/>", class,
+                     right ? RIGHT - 1 : LEFT + 1, y, right ? "-11 -" : "11 -");
 }
 
 static void put_margin(Ladder *ladder, const MsStep *step, int y, bool same_frame)
@@ -128,7 +127,9 @@ static void put_text(Ladder *ladder, const MsStep *step, int y, size_t columns, 
     MsPage *page = ladder->page;
     MsBuffer text = {0};
     ms_step_text(page, ladder->steps, step, &text);
-    ms_buffer_printf(page->out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, TEXT, y);
+    bool boxed = !step->line || step->line->kind == MS_LINE_MESSAGE;
+    ms_buffer_printf(page->out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class,
+                     boxed ? TEXT + 6 : TEXT, y);
     /* The text is masked already; masking what is masked changes nothing. */
     ms_page_label(page, (const char *)text.data, text.length, columns);
     ms_buffer_text(page->out, "</text>");
@@ -162,6 +163,25 @@ static void put_odd(Ladder *ladder, const MsStep *step, int y)
     put_text(ladder, step, y + 20, COLUMNS - 2, "ot");
 }
 
+/* What can be seen of TLS from outside: "TLS 1.2 for mail.example.com". */
+static void put_tls(Ladder *ladder, int y)
+{
+    MsPage *page = ladder->page;
+    const MsIndex *index = ladder->steps->index;
+    const MsFact *version = ms_index_first(index, MS_FIELD_TLS_VERSION_SELECTED, -1, -1);
+    const MsFact *name = ms_index_first(index, MS_FIELD_TLS_SERVER_NAME, -1, -1);
+    if (!version && !name)
+        return;
+    ms_buffer_printf(page->out, "<text class=\"tn\" x=\"%d\" y=\"%d\">", TEXT, y);
+    if (version)
+        ms_page_label(page, version->text, version->text_length, 20);
+    if (name) {
+        ms_buffer_text(page->out, version ? ", asked for " : "asked for ");
+        ms_page_label(page, name->text, name->text_length, 60);
+    }
+    ms_buffer_text(page->out, "</text>");
+}
+
 static void put_line(Ladder *ladder, const MsStep *step, size_t number, int y)
 {
     MsBuffer *out = ladder->page->out;
@@ -171,7 +191,7 @@ static void put_line(Ladder *ladder, const MsStep *step, size_t number, int y)
     switch (line->kind) {
     case MS_LINE_CONNECTION:
         put_text(ladder, step, y + 14, COLUMNS, "tcp");
-        put_arrow(out, line->direction, y + 20, "a tcp");
+        put_arrow(out, line->direction, y + 20, "tcp");
         break;
     case MS_LINE_MESSAGE:
         ms_buffer_printf(out,
@@ -179,18 +199,18 @@ static void put_line(Ladder *ladder, const MsStep *step, size_t number, int y)
                          "rx=\"4\"/>",
                          side, LEFT + 12, y + 3, RIGHT - LEFT - 24);
         put_text(ladder, step, y + 22, COLUMNS, "mt");
-        g_snprintf(class, sizeof class, "a %s wide", side);
+        g_snprintf(class, sizeof class, "%s wide", side);
         put_arrow(out, line->direction, y + 43, class);
         break;
     case MS_LINE_TLS:
-        put_text(ladder, step, y + 23, COLUMNS, "tls");
+        put_text(ladder, step, y + 26, COLUMNS, "tls");
+        put_tls(ladder, y + 46);
         break;
     default:
         put_text(ladder, step, y + 15, COLUMNS, side);
         put_note(ladder, line, y + 15);
-        g_snprintf(class, sizeof class, "a %s", side);
         if (!ms_step_goes_on(ladder->steps, number))
-            put_arrow(out, line->direction, y + 23, class);
+            put_arrow(out, line->direction, y + 23, side);
         break;
     }
 }
@@ -254,7 +274,7 @@ void ms_ladder_draw(MsPage *page, const MsSteps *steps)
     if (ladder.tls > 0)
         ms_buffer_printf(page->out,
                          "<rect class=\"shade\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n",
-                         LEFT, ladder.tls, RIGHT - LEFT, MAX(ladder.tls_end - ladder.tls, 30));
+                         LEFT, ladder.tls, RIGHT - LEFT, MAX(ladder.tls_end - ladder.tls - 4, 30));
     ms_buffer_printf(page->out,
                      "<text class=\"head\" x=\"%d\" y=\"48\">Frame</text><text "
                      "class=\"head\" x=\"%d\" y=\"48\">Time/s</text>",

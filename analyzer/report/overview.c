@@ -175,6 +175,7 @@ void ms_report_head(MsBuffer *out, const GPtrArray *reports, bool redacted)
         put_counts(out, report);
         put_missing(out, report);
         ms_timeline_draw(out, report);
+        ms_buffer_append(out, report->ways.data, report->ways.length);
         ms_buffer_text(out, "</section>\n");
     }
 }

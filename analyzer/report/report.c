@@ -17,6 +17,7 @@ MsReport *ms_report_new(unsigned number, const MsLimits *limits)
     report->rows = g_array_new(FALSE, FALSE, sizeof(MsReportRow));
     report->problems = g_ptr_array_new_with_free_func(g_free);
     report->paths = ms_paths_new(limits);
+    report->explained = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return report;
 }
 
@@ -28,6 +29,8 @@ void ms_report_free(MsReport *report)
     g_array_unref(report->rows);
     g_ptr_array_unref(report->problems);
     ms_paths_free(report->paths);
+    g_hash_table_unref(report->explained);
+    ms_buffer_clear(&report->ways);
     g_free(report);
 }
 
@@ -188,6 +191,7 @@ void ms_report_session(MsReport *report, MsBuffer *out, const MsRecord *record,
                    .style = style,
                    .redactor = redactor,
                    .limits = report->limits,
+                   .explained = report->explained,
                    .capture = report->number};
     g_snprintf(page.id, sizeof page.id, "c%us%u", report->number, number + 1);
     bool later = number >= report->limits->value[MS_LIMIT_REPORT_OPEN];
@@ -231,7 +235,8 @@ void ms_report_end(MsReport *report, MsBuffer *out, const MsReportCounts *counts
         ms_html_count(out, report->left_out, "more session");
         ms_buffer_text(out, " not on this page (limit report-sessions)</p>\n");
     }
-    ms_way_draw(&page, report->paths);
     ms_buffer_text(out, "</section>\n");
+    page.out = &report->ways;
+    ms_way_draw(&page, report->paths);
     ms_page_clear(&page);
 }

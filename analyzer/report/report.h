@@ -29,7 +29,7 @@ typedef struct {
     uint64_t frames, connections, cut; /* cut: frames short or malformed */
 } MsReportCounts;
 
-/* Ends the part of the capture: the ways of its mails. */
+/* Ends the part of the capture; draws the ways of its mails, for the overview. */
 void ms_report_end(MsReport *report, MsBuffer *out, const MsReportCounts *counts,
                    const MsOrigins *origins, const MsStyle *style, const MsRedactor *redactor);
 

@@ -176,6 +176,7 @@
             return;
         }
         ready(session);
+        session.hidden = false;
         session.open = true;
         const target = document.getElementById(location.hash.slice(1));
         target?.closest("details.list")?.setAttribute("open", "");
@@ -197,6 +198,7 @@
         const find = make("input", "");
         const found = make("span", "", "d");
         find.type = "search";
+        find.id = "find";
         find.placeholder = "Find sessions: address, user, subject, TLS, odd";
         find.setAttribute("aria-label", "Find sessions");
         found.setAttribute("role", "status");

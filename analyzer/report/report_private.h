@@ -25,6 +25,8 @@ struct MsReport {
     GArray *rows;
     GPtrArray *problems; /* char */
     MsPaths *paths;
+    GHashTable *explained; /* as MsPage has it */
+    MsBuffer ways;         /* of its mails, drawn */
     MsReportCounts counts;
     uint64_t left_out; /* sessions not on the page */
     uint64_t often[MS_N_ODDITIES];

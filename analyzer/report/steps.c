@@ -7,12 +7,26 @@
 #include "../fact/explain.h"
 #include "../front/heading.h"
 
+/* Whose words are spoken: LMTP has those of SMTP, webmail those of HTTP. */
+static const char *protocol_of(const MsIndex *index)
+{
+    static const char *const protocols[][2] = {
+        {"smtp", "SMTP"}, {"lmtp", "SMTP"}, {"pop3", "POP3"}, {"imap", "IMAP"}, {"http", "HTTP"}};
+    const MsFact *fact = ms_index_first(index, MS_FIELD_SESSION_PROTOCOL, -1, -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        if (ms_fact_is(fact, protocols[i][0]))
+            return protocols[i][1];
+    }
+    return "";
+}
+
 void ms_steps_init(MsSteps *steps, const MsRecord *record, const MsIndex *index,
                    const MsLimits *limits)
 {
     *steps = (MsSteps){.record = record,
                        .index = index,
                        .start_ns = ms_heading_start(record, index),
+                       .protocol = protocol_of(index),
                        .sequence = ms_sequence_new(record)};
     size_t count = steps->sequence->len;
     size_t most = (size_t)MIN(limits->value[MS_LIMIT_REPORT_STEPS], (uint64_t)count);
@@ -118,41 +132,111 @@ void ms_step_text(MsPage *page, const MsSteps *steps, const MsStep *step, MsBuff
 
 /* --- telling --- */
 
-/* What is explained is the line, or in IMAP what stands behind its tag or number. */
-static bool explain(const MsLine *line, MsExplanation *found)
+enum {
+    MOST_EXPLAINED = 2,       /* a code and the word behind it */
+    MOST_FOUND = 8,           /* words of that name in all protocols */
+    WORDS = 3,                /* of a line that say what it is */
+    LONGEST = 80,             /* bytes of them */
+    MOST_REMEMBERED = 1 << 14 /* lines */
+};
+
+/* How many words of the line say what it is: in IMAP a reply's tag and status, or number and name.
+ */
+static unsigned telling_words(const MsLine *line)
 {
-    enum { MOST = 200, TRIES = 3 };
-    g_autofree char *text = g_strndup(line->text, MIN(line->text_length, MOST));
-    const char *at = text;
-    for (unsigned i = 0; i < TRIES && *at; i++) {
-        size_t count, all;
-        if (ms_explain(at, found, 1, &count, &all) == MS_EXPLAINED && count > 0)
-            return true;
-        const char *blank = strchr(at, ' ');
-        if (!blank || line->code > 0)
-            return false;
-        at = blank + 1;
-    }
-    return false;
+    if (line->direction == MS_TO_SERVER || line->code > 0)
+        return WORDS;
+    return line->text_length > 2 && line->text[0] == '*' && g_ascii_isdigit(line->text[2]) ? 3 : 2;
 }
 
-static void put_explanation(MsPage *page, const MsLine *line)
+/* The first words of the line, without what is in angle brackets: "MAIL FROM". */
+static char *first_words(const MsLine *line)
 {
-    MsExplanation found;
+    size_t end = 0;
+    size_t most = MIN(line->text_length, LONGEST);
+    unsigned wanted = telling_words(line);
+    for (unsigned words = 0; end < most && line->text[end] != '<'; end++) {
+        if (line->text[end] == ' ' && ++words == wanted)
+            break;
+    }
+    if (end > 0 && line->text[end - 1] == ':')
+        end--;
+    return g_strndup(line->text, end);
+}
+
+/* Whether a kind of word belongs to the protocol: it names it, or none. */
+static bool fits(const MsExplanation *found, const char *protocol)
+{
+    static const char *const names[] = {"SMTP", "POP3", "IMAP", "HTTP"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strstr(found->kind, names[i]))
+            return strcmp(names[i], protocol) == 0;
+    }
+    return strcmp(found->kind, "term") != 0;
+}
+
+/* What is explained are these words, or in IMAP what stands behind the tag or number. */
+static size_t explain(const char *words, const char *protocol, bool reply,
+                      MsExplanation out[MOST_EXPLAINED])
+{
+    const char *at = words;
+    for (unsigned i = 0; i < WORDS && *at; i++) {
+        MsExplanation found[MOST_FOUND];
+        size_t count, all;
+        size_t n = 0;
+        g_autofree char *word = g_strndup(at, strcspn(at, " "));
+        if (ms_explain(at, found, MOST_FOUND, &count, &all) != MS_EXPLAINED &&
+            ms_explain(word, found, MOST_FOUND, &count, &all) != MS_EXPLAINED)
+            count = 0;
+        for (size_t k = 0; k < count && n < (reply ? MOST_EXPLAINED : 1); k++) {
+            if (fits(&found[k], protocol))
+                out[n++] = found[k];
+        }
+        const char *blank = strchr(at, ' ');
+        if (n > 0 || !blank || reply)
+            return n;
+        at = blank + 1;
+    }
+    return 0;
+}
+
+/* The same as elements, NUL-terminated. */
+static char *explain_words(const char *words, const char *protocol, bool reply)
+{
+    MsExplanation found[MOST_EXPLAINED];
+    MsBuffer out = {0};
+    size_t count = explain(words, protocol, reply, found);
+    for (size_t i = 0; i < count; i++) {
+        ms_buffer_text(&out, "<p class=\"e\"><b>");
+        ms_html_say(&out, "%s", found[i].name);
+        ms_buffer_text(&out, "</b> ");
+        ms_html_say(&out, "%s%s%s.", found[i].kind, found[i].words ? ": " : "",
+                    found[i].words ? found[i].words : "");
+        if (found[i].text)
+            ms_html_say(&out, " %s", found[i].text);
+        if (found[i].rfc[0])
+            ms_html_say(&out, " (RFC %s)", found[i].rfc);
+        ms_buffer_text(&out, "</p>");
+    }
+    char *text = g_strndup(count > 0 ? (const char *)out.data : "", out.length);
+    ms_buffer_clear(&out);
+    return text;
+}
+
+/* Looking words up is slow beside all else, and most lines are said in many sessions. */
+static void put_explanation(MsPage *page, const MsSteps *steps, const MsLine *line)
+{
     bool talks = line->kind == MS_LINE_COMMAND || line->kind == MS_LINE_REPLY ||
                  (line->kind == MS_LINE_AUTH && line->direction == MS_TO_CLIENT);
-    if (!talks || line->secret || line->text_length == 0 || !explain(line, &found))
+    if (!talks || line->secret || line->text_length == 0)
         return;
-    ms_buffer_text(page->out, "<p class=\"e\"><b>");
-    ms_html_say(page->out, "%s", found.name);
-    ms_buffer_text(page->out, "</b> ");
-    ms_html_say(page->out, "%s%s%s.", found.kind, found.words ? ": " : "",
-                found.words ? found.words : "");
-    if (found.text)
-        ms_html_say(page->out, " %s", found.text);
-    if (found.rfc[0])
-        ms_html_say(page->out, " (RFC %s)", found.rfc);
-    ms_buffer_text(page->out, "</p>");
+    g_autofree char *words = first_words(line);
+    g_autofree char *key = g_strconcat(steps->protocol, " ", words, NULL);
+    const char *known = page->explained ? g_hash_table_lookup(page->explained, key) : NULL;
+    g_autofree char *made = known ? NULL : explain_words(words, steps->protocol, line->code > 0);
+    ms_buffer_text(page->out, known ? known : made);
+    if (made && page->explained && g_hash_table_size(page->explained) < MOST_REMEMBERED)
+        g_hash_table_insert(page->explained, g_steal_pointer(&key), g_steal_pointer(&made));
 }
 
 static void put_note(MsPage *page, const MsLine *line)
@@ -230,7 +314,7 @@ static void tell(MsPage *page, const MsSteps *steps, size_t number)
     put_bytes(page, steps, step);
     if (step->line) {
         put_note(page, step->line);
-        put_explanation(page, step->line);
+        put_explanation(page, steps, step->line);
     }
     if (count > 0) {
         ms_buffer_text(page->out, "<p class=\"filters\">");

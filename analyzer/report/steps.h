@@ -13,8 +13,9 @@
 typedef struct {
     const MsRecord *record;
     const MsIndex *index;
-    int64_t start_ns; /* what times count from */
-    GArray *sequence; /* of MsStep */
+    int64_t start_ns;     /* what times count from */
+    const char *protocol; /* whose words are spoken; static storage */
+    GArray *sequence;     /* of MsStep */
     size_t first,
         last; /* so many are shown from the start and from the end; those between are not */
 } MsSteps;

@@ -3,6 +3,8 @@
  */
 #include "report_private.h"
 
+#include <inttypes.h>
+
 enum {
     WIDTH = 1000,
     LEFT = 8,
@@ -67,8 +69,9 @@ static void put_ticks(const Timeline *timeline, MsBuffer *out, int bottom)
                          i == 0           ? "start"
                          : i == TICKS - 1 ? "end"
                                           : "middle");
-        ms_text_seconds(out, timeline->span / (TICKS - 1) * i / 1000000 * 1000000);
-        ms_buffer_text(out, " s</text>\n");
+        int64_t at = timeline->span / (TICKS - 1) * i;
+        ms_buffer_printf(out, "%" PRId64 ".%03" PRId64 " s</text>\n", at / 1000000000,
+                         at / 1000000 % 1000);
     }
 }
 
