@@ -23,7 +23,7 @@ typedef struct {
     bool head, connect;                 /* its method */
     bool whole;                         /* all of it was sent */
     bool json;                          /* its body was JSON: the answer is a program's, no page */
-    bool basic;                         /* `attempt` is HTTP Basic */
+    bool basic;                         /* `attempt` has its credentials in the head */
 } MsHttpPending;
 
 typedef enum {
@@ -105,6 +105,39 @@ bool ms_http_inflate(MsSpan coding, MsSpan packed, size_t cap, MsBuffer *out, bo
 void ms_http_request_head(MsDialogue *http, const MsHttpHead *head);
 /* The request is over. `whole`: its end was seen. */
 void ms_http_request_end(MsDialogue *http, bool whole);
+
+enum {
+    MS_HTTP_IN_TARGET, /* sources of form fields: the target ... */
+    MS_HTTP_IN_BODY,   /* ... the body as sent */
+    MS_HTTP_IN_PACKED, /* ... a body that was compressed: all of it is cited */
+    MS_HTTP_LINE = 512 /* bytes of a value that becomes a dialogue line */
+};
+
+/* A request that is over, with its fields. */
+typedef struct {
+    MsDialogue *http;
+    const MsHttpHead *head;
+    const MsForm *form;
+    int32_t exchange;
+} MsHttpRequest;
+
+/* Where a span of the request's head stands, in memory that the next call reuses. */
+const MsRanges *ms_http_in_head(MsDialogue *http, MsSpan span);
+/* The bytes that hold the encoded value of a field, and in `at` where it begins. */
+MsBytes ms_http_field_bytes(const MsHttpRequest *request, const MsFormField *field, size_t *at);
+/* A fact with the decoded value of a field. */
+void ms_http_say_field(const MsHttpRequest *request, MsFieldId id, const MsFormField *field,
+                       int32_t message, int32_t item);
+/* A dialogue line that shows the value as sent, and in words what it is. */
+void ms_http_show_field(const MsHttpRequest *request, const MsFormField *field, MsLineKind kind,
+                        const char *what);
+
+/* --- http_login.c --- */
+
+/* The login form in hand; its outcome says the response. */
+void ms_http_say_login(const MsHttpRequest *request, MsHttpPending *entry);
+/* The field Authorization of the head, when it is there and new. */
+void ms_http_say_authorization(const MsHttpRequest *request, MsHttpPending *entry);
 
 /* --- http_response.c --- */
 

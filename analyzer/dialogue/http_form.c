@@ -256,25 +256,21 @@ static size_t word_end(const uint8_t *data, size_t length, size_t at)
     return at;
 }
 
-/* The value of a name that ends before `at`, the offset behind the colon. Returns where to go on,
- * 0 to stop. Objects and lists are entered, their own names and strings follow. */
-static size_t read_member(MsForm *form, const uint8_t *data, size_t length, size_t name,
-                          size_t name_end, size_t at, uint8_t source)
+/* One value of the name: a string, or a number, true, false or null. Returns its end; `at` when
+ * there is none, 0 when it is not whole or there is no more room. */
+static size_t read_value(MsForm *form, const uint8_t *data, size_t length, MsSpan name, size_t at,
+                         uint8_t source)
 {
-    at = skip_blanks(data, length, at);
-    bool list = false;
-    while (at < length && data[at] == '[') { /* of a list, the first string */
-        at = skip_blanks(data, length, at + 1);
-        list = true;
-    }
     bool string = at < length && data[at] == '"';
     size_t end = string ? string_end(data, length, at) : word_end(data, length, at);
-    if (end == 0 || (!string && (end == at || end == length)))
-        return list || end == at ? at : 0;
+    if (!string && end == at)
+        return at;
+    if (end == 0 || (!string && end == length))
+        return 0;
     MsFormField *field = add(form, source);
     if (!field)
         return 0;
-    bool good = decode_string(form, data, name, name_end);
+    bool good = decode_string(form, name.data, 0, name.length);
     end_name(form, field);
     if (string)
         good = good && decode_string(form, data, at, end);
@@ -285,6 +281,27 @@ static size_t read_member(MsForm *form, const uint8_t *data, size_t length, size
     else
         end_value(form, field, data, at + string, end - at - 2 * string);
     return end;
+}
+
+/* The value of a name, at the offset behind the colon; of a list its values up to the first that is
+ * an object or a list. Returns where to go on, 0 to stop. Objects are entered, their own names and
+ * strings follow. */
+static size_t read_member(MsForm *form, const uint8_t *data, size_t length, MsSpan name, size_t at,
+                          uint8_t source)
+{
+    at = skip_blanks(data, length, at);
+    bool list = false;
+    while (at < length && data[at] == '[') {
+        at = skip_blanks(data, length, at + 1);
+        list = true;
+    }
+    for (;;) {
+        size_t end = read_value(form, data, length, name, at, source);
+        size_t comma = skip_blanks(data, length, end);
+        if (end == 0 || end == at || !list || comma == length || data[comma] != ',')
+            return end;
+        at = skip_blanks(data, length, comma + 1);
+    }
 }
 
 static void read_json(MsForm *form, const uint8_t *data, size_t length, uint8_t source)
@@ -299,7 +316,8 @@ static void read_json(MsForm *form, const uint8_t *data, size_t length, uint8_t 
             return;
         size_t colon = skip_blanks(data, length, end);
         if (colon < length && data[colon] == ':') {
-            size_t next = read_member(form, data, length, at, end, colon + 1, source);
+            const MsSpan name = {data + at, end - at};
+            size_t next = read_member(form, data, length, name, colon + 1, source);
             if (next == 0)
                 return;
             end = next;

@@ -7,6 +7,7 @@ expect: list of sessions; every key that is given is compared, what is not given
   messages  [{from, rcpt (accepted), refused, outcome, complete, body (bytes: size and SHA-256)}]
   oddities  the names that must be there, of those in WATCHED, and no others; `may` are tolerated
   encrypted whether tls.started is said
+  facts     {key: [values]}: all facts of that key, in order
 """
 import base64
 import gzip
@@ -17,7 +18,8 @@ import struct
 from wire import *
 
 WATCHED = {"gap", "truncated", "conflict-overlap", "midstream", "one-sided", "bare-newline", "bare-return", "smuggling",
-           "injection", "urgent", "bad-checksum", "cleartext-after-starttls", "rst-ignored", "fragment-overlap", "bad-base64"}
+           "injection", "urgent", "bad-checksum", "cleartext-after-starttls", "rst-ignored", "fragment-overlap", "bad-base64",
+           "limit", "long-line"}
 BODY = b"From: <a@src.example>\r\nTo: <b@dst.example>\r\nSubject: written case\r\n\r\nFirst line\r\n..dots stay\r\nlast line\r\n"
 CASES = {}
 
@@ -542,6 +544,8 @@ def runs():
 
 
 def load():
+    import http_cases
+    import imap_cases
     import pop3_cases
     import smtp_cases
     links()
@@ -550,4 +554,6 @@ def load():
     tcp()
     smtp_cases.load()
     pop3_cases.load()
+    imap_cases.load()
+    http_cases.load()
     return CASES

@@ -33,6 +33,13 @@ NEEDS = (
     (b"QUIT", {"pop3.quit_status"}),
     (b"+OK", {"pop3.uidl", "pop3.uid", "message.*"}),  # the next line may begin before what is left of it
     (b"1 aa", {"pop3.uidl", "pop3.uid"}),
+    (b"a1 LOGIN", {"auth.*"}),
+    (b"a2 SELECT", {"imap.read_only"}),
+    (b"a2 OK", {"imap.selected", "imap.mailbox"}),  # nobody knows whether it was opened
+    (b"* 1 FETCH", {"imap.mailbox"}),  # there is no message that could lie in it
+    (b"p1 APPEND", {"message.*"}),
+    (b"POST /login", {"auth.*"}),
+    (b"POST /mail/send", {"message.outcome"}),
     (b"BDAT", {"message.*", "smtp.final_reply"}),  # chunks without their place, replies without their command
 )
 
@@ -92,6 +99,8 @@ def main():
     program = sys.argv[1]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="mailscope-drop-"))
     total, wrong = 0, []
+    import http_cases
+    import imap_cases
     import pop3_cases
     import smtp_cases as more
     bdat = more.dialogue(*more.HELLO, *more.MAIL, (True, b"BDAT 40\r\n" + cases.BODY[:40]), "S: 250 ok",
@@ -102,7 +111,14 @@ def main():
     pop3 = more.dialogue(pop3_cases.GREETING, *pop3_cases.LOGIN, "C: STAT", "S: +OK 2 9", "C: UIDL", "S: +OK", "S: 1 aa", "S: 2 bb",
                          "S: .", *pop3_cases.retr(1), *pop3_cases.dele(1), *pop3_cases.retr(2), "C: AUTH", "S: -ERR",
                          *pop3_cases.QUIT).close(True)
-    for name, conn in (("pop3", pop3), ("plain", cases.standard()), ("bdat", bdat), ("refused", refused), ("lmtp", lmtp),
+    imap = more.dialogue(imap_cases.GREETING, *imap_cases.LOGIN, "C: l1 LIST \"\" *", "S: * LIST () \".\" INBOX",
+                         "S: * LIST () \".\" Sent", "S: l1 OK done", *imap_cases.SELECT, *imap_cases.fetch(),
+                         "C: s1 STORE 1 +FLAGS (\\Seen)", "S: * 1 FETCH (FLAGS (\\Seen))", "S: s1 OK done",
+                         "C: p1 APPEND Sent {%d}" % len(cases.BODY), "S: + go", (True, cases.BODY + b"\r\n"), "S: p1 OK done",
+                         "C: e1 EXPUNGE", "S: * 2 EXPUNGE", "S: e1 OK done", *imap_cases.LOGOUT).close(True)
+    web = more.dialogue(*http_cases.LOGIN, http_cases.get(b"/mail/inbox?folder=INBOX"), (False, http_cases.OK),
+                        *http_cases.SEND, http_cases.get(b"/logout"), (False, http_cases.FOUND)).close(True)
+    for name, conn in (("pop3", pop3), ("imap", imap), ("webmail", web), ("plain", cases.standard()), ("bdat", bdat), ("refused", refused), ("lmtp", lmtp),
                        ("login", cases.bye(cases.data(envelope(send_login(hello()), rcpt=(b"<b@dst.example>", b"<c@dst.example>"))))),
                        ("two mails", cases.bye(cases.data(envelope(cases.data(envelope(plain(hello()))), b"<x@src.example>"))))):
         compared, found = check(program, name, conn, folder)
@@ -110,7 +126,7 @@ def main():
         wrong += found
     print("\n".join(wrong))
     print("%d facts compared, %d wrong or lost" % (total, len(wrong)))
-    return 1 if wrong or total < 2000 else 0
+    return 1 if wrong or total < 13000 else 0
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def bodies():
                                   (False, stuffed(BODY) + b".\r\n")) + QUIT
     talk("sizes-lie", lies, pop3(messages=[fetched(1)], mode="keep"))
     talk("endless-line", (GREETING, (True, b"A" * 300000), (False, b"+OK " + b"B" * 300000)),
-         pop3(auth=[], end="fin"))
+         pop3(auth=[], end="fin", oddities=["long-line"]))
     whole = (GREETING,) + LOGIN + ("C: RETR 1", "S: +OK", (False, BODY[:40]), (False, BODY[40:80]),
                                    (False, stuffed(BODY)[80:] + b".\r\n")) + QUIT
     conn = dialogue(*whole).close(True)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Written cases of webmail over HTTP/1.x (RFC 9110, 9112), and of HTTP that is no mail."""
+import gzip as gz
+import json
+
+from cases import *
+from smtp_cases import dialogue
+
+FORM = b"username=alice&password=pa+ss%21"
+MAIL_FORM = b"to=b%40dst.example&subject=Gr%C3%BC%C3%9Fe&body=Hello%0D%0AWorld&action=send"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+FOUND = b"HTTP/1.1 302 Found\r\nLocation: /mail/\r\nContent-Length: 0\r\n\r\n"
+SENT = {"webmail.to": ["b@dst.example"], "webmail.subject": ["Gr\u00fc\u00dfe"], "webmail.text": ["Hello\r\nWorld"]}
+
+
+def post(target, body, fields=b"", kind=b"application/x-www-form-urlencoded"):
+    return (True, b"POST " + target + b" HTTP/1.1\r\nHost: webmail.dst.example\r\nContent-Type: " + kind + b"\r\n" + fields +
+            b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+def get(target, version=b"1.1"):
+    return (True, b"GET " + target + b" HTTP/" + version + b"\r\nHost: webmail.dst.example\r\n\r\n")
+
+
+def chunks(body, size, end=b"0\r\n\r\n"):
+    return b"".join(b"%x;x=y\r\n" % len(body[i:i + size]) + body[i:i + size] + b"\r\n" for i in range(0, len(body), size)) + end
+
+
+def chunked(target, body, size=7):
+    return (True, b"POST " + target + b" HTTP/1.1\r\nHost: webmail.dst.example\r\nTransfer-Encoding: chunked\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n\r\n" + chunks(body, size))
+
+
+def http(**changes):
+    base = session(protocol="http", server="%s:80" % SERVER, greeting=None, helo=None, end="fin",
+                   auth=[("FORM", "alice", "pa ss!", "success")], messages=None, facts={})
+    base.update(changes)
+    return base
+
+
+def talk(name, turns, expect, close=True, ports=(40001, 80), **more):
+    conn = dialogue(*turns, **more)
+    if close:
+        conn.close(True)
+    frames = [ethernet(packet4(s, ports=ports), s.up) for s in conn.segments]
+    case("http-" + name, pcap(frames), expect if isinstance(expect, list) else [expect])
+
+
+LOGIN = (post(b"/login", FORM), (False, FOUND))
+SEND = (post(b"/mail/send", MAIL_FORM), (False, OK))
+
+
+def finding():
+    for port in (80, 8080, 25, 110, 3000):
+        talk("port-%d" % port, LOGIN + SEND, http(server="%s:%d" % (SERVER, port), facts=SENT), ports=(40001, port))
+    talk("no-mail", (get(b"/"), (False, OK), get(b"/news/1"), (False, OK), post(b"/search", b"q=mail+server"), (False, OK)), [])
+    talk("no-mail-api", (post(b"/api/v1/metrics", b'{"cpu": 3, "to": 5}', kind=b"application/json"), (False, OK)), [])
+    talk("after-other", (get(b"/"), (False, OK)) * 5 + LOGIN + SEND, http(facts=SENT))
+    conn = dialogue(*(LOGIN + SEND))
+    for side, name in ((True, "client"), (False, "server")):
+        frames = [ethernet(packet4(s, ports=(40001, 80)), s.up) for s in conn.segments if s.up == side]
+        case("http-%s-only" % name, pcap(frames), [
+            http(auth=[("FORM", "alice", "pa ss!", "unknown")], oddities=["one-sided"], may=["gap", "midstream"], end=None,
+                 facts=SENT)] if side else [])
+
+
+def bodies():
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    page = b"<html>" + b"message list " * 300 + b"</html>"
+    talk("chunked-request", (chunked(b"/login", FORM), (False, FOUND)) + SEND, http(facts=SENT))
+    talk("chunked-response", LOGIN + (get(b"/mail/inbox"), (False, head + chunks(page, 500))) + SEND, http(facts=SENT))
+    talk("chunked-trailer", LOGIN + (get(b"/mail/inbox"), (False, head + chunks(page, 900, b"0\r\nX-Sum: 1\r\n\r\n"))) + SEND,
+         http(facts=SENT))
+    talk("gzip-response", LOGIN + (get(b"/mail/inbox"), (False, b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+         % len(gz.compress(page, mtime=0)) + gz.compress(page, mtime=0))) + SEND, http(facts=SENT))
+    talk("gzip-request", LOGIN + (post(b"/mail/send", gz.compress(MAIL_FORM, mtime=0), b"Content-Encoding: gzip\r\n"), (False, OK)),
+         http(facts=SENT))
+    talk("head-no-body", LOGIN + ((True, b"HEAD /mail/inbox HTTP/1.1\r\nHost: webmail.dst.example\r\n\r\n"),
+         (False, b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")) + SEND, http(facts=SENT))
+    talk("not-modified", LOGIN + (get(b"/mail/inbox"), (False, b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5000\r\n\r\n")) + SEND,
+         http(facts=SENT))
+    talk("continue", LOGIN + ((True, b"POST /mail/send HTTP/1.1\r\nHost: webmail.dst.example\r\nExpect: 100-continue\r\n"
+         b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(MAIL_FORM)),
+         (False, b"HTTP/1.1 100 Continue\r\n\r\n"), (True, MAIL_FORM), (False, OK)), http(facts=SENT))
+    talk("pipelined", LOGIN + ((True, get(b"/mail/inbox")[1] + SEND[0][1]), (False, OK + OK)), http(facts=SENT))
+    talk("by-close", LOGIN + SEND + (get(b"/mail/inbox", b"1.0"), (False, b"HTTP/1.0 200 OK\r\n\r\n" + page)), http(facts=SENT))
+    boundary = b"----x123"
+    parts = [(b"_to", b"b@dst.example"), (b"_subject", "Gr\u00fc\u00dfe".encode()), (b"_message", b"Hello\r\nWorld")]
+    multipart = b"".join(b"--" + boundary + b"\r\nContent-Disposition: form-data; name=\"" + name + b"\"\r\n\r\n" + value + b"\r\n"
+                         for name, value in parts) + b"--" + boundary + b"--\r\n"
+    talk("multipart", LOGIN + (post(b"/mail/?_task=mail&_action=send", multipart, kind=b"multipart/form-data; boundary=" + boundary),
+                               (False, OK)), http(facts=SENT))
+    text = json.dumps({"to": "b@dst.example", "subject": "Gr\u00fc\u00dfe", "body": "Hello\r\nWorld"}).encode()
+    talk("json", LOGIN + (post(b"/mail/send", text, kind=b"application/json"), (False, OK)), http(facts=SENT))
+    listed = json.dumps({"to": ["b@dst.example", "c@dst.example"], "subject": "s", "body": "t"}).encode()
+    talk("json-list", LOGIN + (post(b"/mail/send", listed, kind=b"application/json"), (False, OK)),
+         http(facts={"webmail.to": ["b@dst.example", "c@dst.example"]}))
+
+
+def logins():
+    basic = b64(b"alice:pa ss!")
+    asked = (True, b"GET /mail/inbox HTTP/1.1\r\nHost: webmail.dst.example\r\nAuthorization: Basic " + basic + b"\r\n\r\n")
+    no = b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"mail\"\r\nContent-Length: 0\r\n\r\n"
+    talk("basic", (asked, (False, OK)), http(auth=[("BASIC", "alice", "pa ss!", "success")]))
+    talk("basic-refused", (asked, (False, no)), http(auth=[("BASIC", "alice", "pa ss!", "failure")]))
+    talk("login-json", (post(b"/login", b'{"username": "alice", "password": "pa ss!"}', kind=b"application/json"), (False, OK)) + SEND,
+         http(auth=None, facts={"auth.username": ["alice"], "auth.password": ["pa ss!"]}))
+    talk("login-unanswered", (post(b"/login", FORM),), http(auth=[("FORM", "alice", "pa ss!", "unknown")]))
+    talk("login-401", (post(b"/login", FORM), (False, no)), http(auth=[("FORM", "alice", "pa ss!", "failure")]))
+    digest = (b'Digest username="alice", realm="mail", nonce="n1", uri="/mail/inbox", qop=auth, nc=00000001, cnonce="c1", '
+              b'response="6629fae49393a05397450978507c4ef1"')
+    talk("digest", ((True, b"GET /mail/inbox HTTP/1.1\r\nHost: webmail.dst.example\r\nAuthorization: " + digest + b"\r\n\r\n"),
+                    (False, OK)), http(auth=[("DIGEST", "alice", None, "success")],
+                                       facts={"auth.digest": ["6629fae49393a05397450978507c4ef1"], "auth.challenge": ["n1"]}))
+
+
+def damage():
+    large = b"to=b%40dst.example&subject=x&body=" + b"0123456789" * 600
+    holed = dialogue(*(LOGIN + (post(b"/mail/send", large), (False, OK)) + SEND)).close(True)
+    frames = [ethernet(packet4(s, ports=(40001, 80)), s.up) for s in holed.segments]
+    inside = [i for i, s in enumerate(holed.segments) if s.up and len(s.data) >= 1000]
+    del frames[inside[1]]
+    case("http-hole-in-body", pcap(frames), [http(oddities=["gap"], facts={"webmail.subject": ["Gr\u00fc\u00dfe"]})])
+    for name, size in (("huge", b"ffffffffffffffff"), ("over", b"fffffffffffffffffffffff"), ("minus", b"-5"), ("word", b"zz")):
+        talk("chunk-" + name, LOGIN + ((True, b"POST /mail/send HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n"
+             b"Content-Type: application/x-www-form-urlencoded\r\n\r\n" + size + b"\r\nto=b&subject=s"),), http(oddities=None))
+    for name, value in (("huge", b"18446744073709551615"), ("over", b"99999999999999999999999"), ("two", b"5\r\nContent-Length: 7")):
+        talk("length-" + name, LOGIN + ((True, b"POST /mail/send HTTP/1.1\r\nHost: w\r\nContent-Length: " + value +
+             b"\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nto=b&subject=s"),), http(oddities=None))
+    squeezed = gz.compress(b"to=b%40dst.example&subject=s&body=" + b"z" * 30000000, mtime=0)
+    talk("bomb", LOGIN + (post(b"/mail/send", squeezed, b"Content-Encoding: gzip\r\n"), (False, OK)), http(oddities=None))
+    talk("endless-head", LOGIN + ((True, b"GET /mail/inbox HTTP/1.1\r\nX: " + b"a" * 300000),), http(oddities=["long-line"]))
+    talk("bad-percent", LOGIN + (post(b"/mail/send", b"to=b%4&subject=%zz+%&body=%00%0d&action=send"), (False, OK)),
+         http(facts={"webmail.to": ["b%4"], "webmail.subject": ["%zz %"]}))
+    talk("upgrade", LOGIN + (get(b"/mail/socket"), (False, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"),
+                             (True, b"\x81\x05hello"), (False, b"\x81\x05HTTP/")), http())
+    talk("many-fields", LOGIN + (post(b"/mail/send", b"&".join(b"f%d=v" % i for i in range(20000)) + b"&" + MAIL_FORM), (False, OK)),
+         http(oddities=None))
+
+
+def load():
+    finding()
+    bodies()
+    logins()
+    damage()
