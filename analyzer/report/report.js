@@ -80,7 +80,7 @@
         let shown = null;
         panel.hidden = false;
         panel.setAttribute("role", "status");
-        panel.append(make("p", "Point at a step, tap it, or go through them with the arrow keys.", "d"));
+        panel.append(make("p", "Point at a step, tap it, or go through them with the arrow keys.", "d hint"));
 
         const show = (step) => {
             const item = document.getElementById(step.getAttribute("href").slice(1));
@@ -232,8 +232,5 @@
                 session.open = true;
             });
         }
-        sessions.filter((session) => session.open).forEach((session) => {
-            all("details.list", session).forEach((list) => { list.open = true; });
-        });
     });
 })();

@@ -206,7 +206,8 @@ static char *explain_words(const char *words, const char *protocol, bool reply)
     MsExplanation found[MOST_EXPLAINED];
     MsBuffer out = {0};
     size_t count = explain(words, protocol, reply, found);
-    for (size_t i = 0; i < count; i++) {
+    bool inner = count > 1 && strlen(words) > 3 && words[3] == '-'; /* its code: at the last line */
+    for (size_t i = inner ? 1 : 0; i < count; i++) {
         ms_buffer_text(&out, "<p class=\"e\"><b>");
         ms_html_say(&out, "%s", found[i].name);
         ms_buffer_text(&out, "</b> ");

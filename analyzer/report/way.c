@@ -36,8 +36,11 @@ static void put_hop(MsPage *page, int x, const MsPathHop *before, const MsPathHo
 {
     MsBuffer *out = page->out;
     int middle = x + GAP / 2;
-    ms_buffer_printf(out, "<a href=\"#c%us%u\"><path class=\"a\" d=\"M%d 62H%dl-9 -4.5v9l9-4.5\"/>",
-                     page->capture, hop->session->number + 1, x + 6, x + GAP - 8);
+    bool there = hop->session->number < page->limits->value[MS_LIMIT_REPORT_SESSIONS];
+    if (there)
+        ms_buffer_printf(out, "<a href=\"#c%us%u\">", page->capture, hop->session->number + 1);
+    ms_buffer_printf(out, "<path class=\"a\" d=\"M%d 62H%dl-9 -4.5v9l9-4.5\"/>", x + 6,
+                     x + GAP - 8);
     ms_buffer_printf(out, "<text class=\"step\" x=\"%d\" y=\"50\">", middle);
     ms_html_say(out, "%s", ms_path_step(hop));
     ms_buffer_printf(out, "</text><text class=\"t\" x=\"%d\" y=\"80\">%s, session %u</text>",
@@ -50,7 +53,7 @@ static void put_hop(MsPage *page, int x, const MsPathHop *before, const MsPathHo
     if (hop->first.frame > 0)
         ms_buffer_printf(out, "<text class=\"t\" x=\"%d\" y=\"%d\">frame %u</text>", middle,
                          before ? 112 : 96, hop->first.frame);
-    ms_buffer_text(out, "</a>\n");
+    ms_buffer_text(out, there ? "</a>\n" : "\n");
 }
 
 /* The way in words, for the drawing's description. */

@@ -69,8 +69,14 @@ int ms_page_run(MsRun *run, const char *const *names, const char *file, bool ove
 {
     bool prints = strcmp(file, "-") == 0;
     struct stat status;
-    if (!prints && !overwrite && lstat(file, &status) == 0)
-        return complain("write", file, EEXIST);
+    if (!prints && lstat(file, &status) == 0) {
+        if (!overwrite)
+            return complain("write", file, EEXIST);
+        if (S_ISDIR(status.st_mode))
+            return complain("write", file, EISDIR);
+        if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) /* a device is never replaced */
+            return complain("replace", file, EINVAL);
+    }
     g_autoptr(MsOutput) body = ms_output_new_spool(SPOOL_MEMORY);
     g_autoptr(GPtrArray) reports = g_ptr_array_new_with_free_func((GDestroyNotify)ms_report_free);
     run->output = body;

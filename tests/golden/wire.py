@@ -47,7 +47,7 @@ def dialogue(lines, port=41000, server_port=25, close=True):
     send("S", SYN | ACK)
     send("C", ACK)
     for line in lines:
-        data = line[3:] if isinstance(line[3:], bytes) else line[3:].encode()
+        data = line[3:].encode(errors="surrogateescape")
         send(line[0], PSH | ACK, data + b"\r\n")
     if close:
         send("C", FIN | ACK)

@@ -1,0 +1,348 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page of `mailscope report` without a browser: well-formed, nothing loaded, nothing but text where something was
+captured, every answer there, masked with --redact, the same bytes however it is made, and written under its name only
+when it is whole. Usage: page.py PROGRAM CLASS..."""
+import base64
+import functools
+import hashlib
+import html
+import html.parser
+import json
+import os
+import pathlib
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import hostile  # noqa: E402
+import wire  # noqa: E402
+
+PROGRAM = str(pathlib.Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else "mailscope"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ALL = sorted((ROOT / "captures").glob("*/capture.pcap*"))
+EVERY = int(os.environ.get("MS_EVERY", "1"))
+CAPTURES = ALL[::EVERY]
+VOID = {"meta", "br", "input"}
+ELEMENTS = set("""html head meta title style body header main h1 h2 h3 h4 h5 p b i section ul ol li figure figcaption
+    svg g a rect path circle text desc details summary span div article dl dt dd code pre table caption thead tbody tr
+    th td br script noscript""".split())
+ATTRIBUTES = set("""lang charset http-equiv content name class id href open hidden role aria-labelledby viewbox width
+    height x y cx cy r rx d text-anchor colspan scope""".split())
+
+
+class Page(html.parser.HTMLParser):
+    """Reads a page strictly: every element is closed in its turn. What stands in <noscript> is read as well."""
+    CDATA_CONTENT_ELEMENTS = ("script", "style")
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.ids, self.links, self.counts, self.texts = [], [], [], {}, []
+        self.elements, self.attributes, self.policy, self.raw = set(), set(), None, {}
+        self.feed(text)
+        self.close()
+        assert not self.open, f"not closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.add(tag)
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        for name, value in attributes:
+            self.attributes.add(name)
+            if name == "id":
+                self.ids.append(value)
+            if name == "href":
+                self.links.append(value)
+            if name == "class":
+                for word in value.split():
+                    self.counts["." + word] = self.counts.get("." + word, 0) + 1
+        attributes = dict(attributes)
+        if attributes.get("http-equiv") == "Content-Security-Policy":
+            self.policy = attributes["content"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> in {self.open} at {self.getpos()}"
+        self.open.pop()
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("script", "style"):
+            self.raw[self.open[-1]] = self.raw.get(self.open[-1], "") + data
+        else:
+            self.texts.append(data)
+
+    def text(self):
+        return "".join(self.texts)
+
+
+def run(*arguments, **options):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, timeout=120, **options)
+
+
+@functools.lru_cache(None)
+def make(*arguments):
+    done = run("report", "-o", "-", *arguments)
+    assert done.returncode in (0, 3), done.stderr
+    return done.stdout.decode()
+
+
+@functools.lru_cache(None)
+def read(text):
+    return Page(text)
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
+
+
+class Form(unittest.TestCase):
+    """What a page is made of."""
+
+    def check(self, text):
+        page = read(text)
+        self.assertLessEqual(page.elements, ELEMENTS)
+        self.assertLessEqual(page.attributes, ATTRIBUTES)
+        self.assertEqual(len(page.ids), len(set(page.ids)), "an id stands twice")
+        for link in page.links:
+            self.assertRegex(link, r"^#")
+            self.assertIn(link[1:], page.ids)
+        self.assertEqual((page.counts["script"], page.counts["style"]), (1, 1))
+        for kind in "script", "style":
+            digest = base64.b64encode(hashlib.sha256(page.raw[kind].encode()).digest()).decode()
+            self.assertIn(f"{kind}-src 'sha256-{digest}'", page.policy)
+        self.assertTrue(page.policy.startswith("default-src 'none';"))
+        self.assertNotIn("unsafe", page.policy)
+        self.assertNotRegex(page.raw["style"], r"url\(|@import")
+        self.assertNotRegex(page.raw["script"], r"innerHTML|insertAdjacent|document\.write|\beval\b|fetch\(|https?:")
+        for drawing in re.findall(r"<svg.*?</svg>", text, re.S):
+            xml.etree.ElementTree.fromstring(drawing)
+            self.assertIn("<title", drawing)
+        return page
+
+    def test_captures(self):
+        self.assertGreater(len(ALL), 70)
+        for capture in CAPTURES:
+            with self.subTest(capture=capture.parent.name):
+                self.check(make(capture))
+
+    def test_hostile(self):
+        with tempfile.TemporaryDirectory() as folder:
+            capture = pathlib.Path(folder, "<script>x<b>&'\".pcap")
+            capture.write_bytes(hostile.capture(22))
+            text = make(capture)
+        page = self.check(text)
+        seen = page.text()
+        self.assertEqual(page.counts["h1"], 1)
+        self.assertNotIn(".owned", page.counts)
+        for wanted in hostile.INLINE, hostile.IMAGE, hostile.CLOSING, "\\xff", "\\x1b", "\\x07":
+            self.assertIn(wanted, seen)
+        self.assertIn("\\xe2\\x80\\xae", seen)  # U+202E
+        body = text[text.index("<body>"):].replace(page.raw["script"], "")
+        self.assertNotRegex(body, "[\u202a-\u202e\u2066-\u2069\u200b\x00-\x08\x0b-\x1f\x7f\ufffd]")
+
+    def test_many(self):
+        """Of many sessions the later ones are mere text for a browser with scripts, the rest is bounded."""
+        frames = []
+        for number in range(30):
+            frames += wire.login("alice", "wonderland", port=41000 + number)
+        with tempfile.TemporaryDirectory() as folder:
+            capture = pathlib.Path(folder, "x.pcap")
+            capture.write_bytes(wire.pcap(frames))
+            page = self.check(make(capture))
+            self.assertEqual(page.counts[".session"], 30)
+            self.assertEqual(page.counts["noscript"], 11)  # one says that there are no scripts
+            self.assertEqual(page.counts[".timeline"], 1)
+            page = self.check(make(capture, "--limit", "report-sessions=7", "--limit", "report-steps=8"))
+            self.assertEqual(page.counts[".session"], 7)
+            self.assertIn("23 more sessions not on this page", page.text())
+            self.assertIn("left out here", page.text())
+
+
+class Content(unittest.TestCase):
+    """Everything that the answers say stands on the page."""
+
+    def test_answers(self):
+        lines = 0
+        for capture in CAPTURES:
+            done = run("answer", "--color", "never", capture)
+            sessions = done.stdout.decode().count("\nSession ") + done.stdout.decode().startswith("Session ")
+            page = read(make(capture))
+            seen = squeezed(page.text())
+            for number in range(1, 6):
+                self.assertEqual(page.counts.get(f".q{number}", 0), sessions, capture.parent.name)
+            asked = False  # behind the title and what is said about the whole session
+            for line in done.stdout.decode().splitlines():
+                asked = line[:3] == "1  " or asked and not line.startswith("Session ")
+                if not asked or line.startswith("   | "):
+                    continue
+                words = re.match(r"   (?:Filter: )?(?:\S[^@]{0,10}?\s{2,})?(\S[^@]*?)(?:\s+@ .*)?$", line)
+                if words and not words[1].startswith("@"):
+                    lines += 1
+                    self.assertIn(squeezed(words[1]), seen, f"{capture.parent.name}: {line}")
+        self.assertGreater(lines, 2000 // EVERY)
+
+    def test_drawings(self):
+        page = Page(make(ROOT / "captures/smtp-login/capture.pcap"))
+        self.assertEqual(page.counts[".base64"], 2)
+        # 24 octets in 8 groups of 3, encoded in 28 characters: 16 and 20 octets are 6 and 7 groups.
+        self.assertEqual(page.counts["tbody"], 13 + 1)
+        self.assertEqual(page.counts[".added"], 4)
+        way = Page(make(ROOT / "captures/whole-way/capture.pcap"))
+        self.assertEqual(way.counts[".way"], 1)
+        self.assertEqual(way.counts[".place"], 4)
+        self.assertIn("submission", way.text())
+        torn = Page(make(ROOT / "captures/smtp-snaplen-96/capture.pcap"))
+        self.assertGreater(torn.counts[".tear"], 5)
+        self.assertIn("What is missing or odd", torn.text())
+        self.assertNotIn("What is missing or odd", page.text())
+
+    def test_attachment(self):
+        page = Page(make(ROOT / "captures/smtp-attachment/capture.pcapng"))
+        self.assertIn("noise.bin", page.text())
+        self.assertIn("15,000 bytes", page.text())
+
+
+class Secrets(unittest.TestCase):
+    """--redact masks every secret, decoded and encoded, everywhere on the page."""
+
+    def test_masked(self):
+        fields = map(json.loads, run("fields", "--json").stdout.splitlines())
+        secret = {field["key"] for field in fields if field["secret"]}
+        self.assertIn("auth.password", secret)
+        masked = 0
+        for capture in CAPTURES:
+            known = set()
+            for line in run("show", "--json", capture).stdout.splitlines():
+                for fact in json.loads(line)["facts"]:
+                    if fact["key"] in secret and len(str(fact["value"])) >= 4:
+                        known.add(str(fact["value"]))
+            known.discard("password")  # somebody's password, and a word of our own
+            if not known:
+                continue
+            plain, page = read(make(capture)), Page(make("--redact", capture))
+            seen, open_text = page.text(), plain.text()
+            self.assertIn("Secrets are masked", seen)
+            self.assertIn("the .eml files of mailscope extract, are not changed", seen)
+            for text in known:
+                forms = {text, base64.b64encode(text.encode()).decode().rstrip("=")}
+                for form in forms:
+                    masked += form in open_text
+                    self.assertNotIn(form, seen, capture.parent.name)
+            self.assertEqual(page.counts.get(".base64", 0), 0)
+        self.assertGreater(masked, 30 // EVERY)
+
+    def test_in_message(self):
+        """A password that the mail repeats is masked in its text, its source and where the source is cut."""
+        with tempfile.TemporaryDirectory() as folder:
+            capture = pathlib.Path(folder, "x.pcap")
+            capture.write_bytes(wire.pcap(wire.login("alice", "wonderland", body="my password is wonderland")))
+            for cut in range(20, 70, 3):
+                seen = Page(make("--redact", "--limit", f"report-message-bytes={cut}", capture)).text()
+                self.assertNotRegex(seen, "wond")
+
+
+class Output(unittest.TestCase):
+    """The same bytes each time, and a file under its name only when it is whole."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.page = self.folder / "report.html"
+        self.capture = ROOT / "captures/smtp-login/capture.pcap"
+
+    def report(self, *arguments, **options):
+        return run("report", "-o", self.page, *arguments, **options)
+
+    def test_same_bytes(self):
+        some = ALL[::8]
+        first = make(*some)
+        self.assertEqual(first, make("-j1", *some))
+        self.assertEqual(first, make("-j4", *some))
+        self.assertEqual(Page(first).counts[".capture"], len(some))
+        self.assertEqual(self.report(*some).returncode, 0)
+        self.assertEqual(self.page.read_bytes().decode(), first)
+
+    def test_joined(self):
+        page = Page(make("--joined", *ALL[:3]))
+        self.assertEqual(page.counts[".capture"], 1)
+        self.assertIn("and 2 more, joined", page.text())
+
+    def test_never_over_a_file(self):
+        self.page.write_text("mine")
+        done = self.report(self.capture)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"File exists", done.stderr)
+        self.assertEqual(self.page.read_text(), "mine")
+        self.assertEqual(self.report("--overwrite", self.capture).returncode, 0)
+        self.assertIn("<!DOCTYPE html>", self.page.read_text())
+        self.page.unlink()
+        self.page.symlink_to(self.folder / "elsewhere")
+        self.assertEqual(self.report(self.capture).returncode, 3)
+        self.assertFalse((self.folder / "elsewhere").exists())
+
+    def test_never_over_a_device(self):
+        os.mkfifo(self.page)
+        self.assertEqual(self.report("--overwrite", self.capture).returncode, 3)
+        self.assertTrue(self.page.is_fifo())
+        self.page.unlink()
+        self.page.mkdir()
+        self.assertEqual(self.report("--overwrite", self.capture).returncode, 3)
+        self.assertTrue(self.page.is_dir())
+
+    def test_file_that_comes_meanwhile(self):
+        data = self.capture.read_bytes()
+        with subprocess.Popen([PROGRAM, "report", "-o", self.page, "-"], stdin=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as child:
+            child.stdin.write(data[:3000])
+            child.stdin.flush()
+            time.sleep(0.2)
+            self.page.write_text("mine")
+            child.stdin.write(data[3000:])
+            child.stdin.close()
+            self.assertEqual(child.wait(60), 3)
+        self.assertEqual(self.page.read_text(), "mine")
+        self.assertEqual(list(self.folder.iterdir()), [self.page])
+
+    def test_nothing_half_written(self):
+        def small():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+        done = self.report(self.capture, preexec_fn=small)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"cannot write", done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+        done = run("report", "-o", self.folder / "none/report.html", self.capture)
+        self.assertEqual(done.returncode, 3)
+
+    def test_trouble(self):
+        self.assertEqual(run("report", self.capture).returncode, 2)
+        cut = self.folder / "cut.pcap"
+        cut.write_bytes(self.capture.read_bytes()[:2500])
+        done = run("report", "-o", "-", cut)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("is cut in the middle of frame 23", Page(done.stdout.decode()).text())
+        nothing = self.folder / "nothing.pcap"
+        nothing.write_bytes(wire.pcap([]))
+        self.assertIn("No mail was found", Page(make(nothing)).text())
+
+    def test_mode(self):
+        os.umask(0o022)
+        self.report(self.capture)
+        self.assertEqual(self.page.stat().st_mode & 0o777, 0o644)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
