@@ -5,6 +5,7 @@
  *   w3 many tiny sessions                     w4 SYN flood, half-open sessions, gaps
  *   w6 one attachment of 1 GB                 small one tiny session
  *   w8 web pages on connections kept alive, 1 % of the flows mail
+ *   w9 mail fetched with POP3                 w10 mail fetched with IMAP
  *   open=N  N mail sessions open at once      idle=N  N connections that say nothing
  *   reorder=P  w1 with P of 1000 full segments late
  * FILE.truth gets "SHA-256 size" for each mail; stdout says how many sessions and mails there are.
@@ -217,6 +218,7 @@ typedef struct {
     bool attachments;
     unsigned reorder;
     bool web; /* the others are HTTP kept alive */
+    Speak speak;
 } Mix;
 
 typedef struct {
@@ -240,6 +242,7 @@ static void slot_begin(Slot *slot, Bench *bench, const Mix *mix, uint64_t i)
     }
     unsigned mails = mix->attachments && random_below(random, 5) == 0 ? 2 : 1;
     slot->session.reorder = mix->reorder;
+    slot->session.speak = mix->speak;
     session_begin(&slot->session, &bench->wire, client_ip(i), client_port(i), mails,
                   mix->attachments ? attachment(random) : 0, bench->truth);
     bench->sessions++;
@@ -354,19 +357,26 @@ static bool generate(Bench *bench, const char *name)
     const char *equals = strchr(name, '=');
     uint64_t number = equals ? strtoull(equals + 1, NULL, 10) : 0;
     if (strcmp(name, "w1") == 0)
-        run_mix(bench, &(Mix){scaled(bench, 3000), 40, 1000, true, 0, false});
+        run_mix(bench, &(Mix){scaled(bench, 3000), 40, 1000, true, 0, false, SPEAK_SMTP});
     else if (strcmp(name, "w2") == 0)
-        run_mix(bench, &(Mix){scaled(bench, 25000), 400, 20, true, 0, false});
+        run_mix(bench, &(Mix){scaled(bench, 25000), 400, 20, true, 0, false, SPEAK_SMTP});
     else if (strcmp(name, "w8") == 0)
-        run_mix(bench, &(Mix){scaled(bench, 20000), 400, 10, false, 0, true});
+        run_mix(bench, &(Mix){scaled(bench, 20000), 400, 10, false, 0, true, SPEAK_SMTP});
+    else if (strcmp(name, "w9") == 0 || strcmp(name, "w10") == 0)
+        run_mix(bench, &(Mix){.total = scaled(bench, 3000),
+                              .at_once = 40,
+                              .mail_of = 1000,
+                              .attachments = true,
+                              .speak = name[2] ? SPEAK_IMAP : SPEAK_POP3});
     else if (strcmp(name, "w3") == 0)
-        run_mix(bench, &(Mix){scaled(bench, 200000), 100, 1000, false, 0, false});
+        run_mix(bench, &(Mix){scaled(bench, 200000), 100, 1000, false, 0, false, SPEAK_SMTP});
     else if (strcmp(name, "w4") == 0)
         hostile(bench);
     else if (strcmp(name, "small") == 0)
-        run_mix(bench, &(Mix){1, 1, 1000, false, 0, false});
+        run_mix(bench, &(Mix){1, 1, 1000, false, 0, false, SPEAK_SMTP});
     else if (strncmp(name, "reorder=", 8) == 0)
-        run_mix(bench, &(Mix){scaled(bench, 3000), 40, 1000, true, (unsigned)number, false});
+        run_mix(bench,
+                &(Mix){scaled(bench, 3000), 40, 1000, true, (unsigned)number, false, SPEAK_SMTP});
     else if (strncmp(name, "open=", 5) == 0)
         concurrent(bench, number, false);
     else if (strncmp(name, "greeted=", 8) == 0)

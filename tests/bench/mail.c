@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * mail.c - SMTP sessions and mails for the benchmark. */
+ * mail.c - sessions and mails for the benchmark. */
 #include "mail.h"
 
 #include <string.h>
@@ -102,7 +102,8 @@ void session_begin(Session *session, Wire *wire, uint32_t client, uint16_t port,
     session->data_done = false;
     session->held.length = 0;
     session->truth = truth;
-    wire_connection(wire, &session->connection, client, port, server, 25);
+    static const uint16_t ports[] = {25, 110, 143};
+    wire_connection(wire, &session->connection, client, port, server, ports[session->speak]);
 }
 
 /* One line of one side, and the other side's ACK when nothing answers at once. */
@@ -121,6 +122,11 @@ static void release_held(Session *session, Wire *wire)
     session->held.length = 0;
 }
 
+static int sender_of(const Session *session)
+{
+    return session->speak == SPEAK_SMTP ? WIRE_CLIENT : WIRE_SERVER;
+}
+
 /* A segment of the mail, or, of 1000 so many as asked for, one that comes late. */
 static void send_segment(Session *session, Wire *wire, const uint8_t *data, size_t length)
 {
@@ -136,20 +142,30 @@ static void send_segment(Session *session, Wire *wire, const uint8_t *data, size
         connection->seq[0] += (uint32_t)length;
         return;
     }
-    wire_send(wire, connection, WIRE_CLIENT, WIRE_ACK, data, length);
+    wire_send(wire, connection, sender_of(session), WIRE_ACK, data, length);
 }
 
-/* Two full segments of the mail and their ACK; false when the mail and its dot are sent. */
+/* A line of the mail as the protocol has it; 0 at the end. */
+static size_t next_line(Session *session, char line[1024])
+{
+    size_t length = mail_next(&session->mail, line);
+    if (length > 0 && session->speak == SPEAK_IMAP && line[0] == '.')
+        memmove(line, line + 1, --length); /* a literal doubles no dots */
+    return length;
+}
+
+/* Two full segments of the mail and their ACK; false when the mail and what ends it are sent. */
 static bool send_data(Session *session, Wire *wire)
 {
     Connection *connection = &session->connection;
+    const char *end = session->speak == SPEAK_IMAP ? ")\r\na4 OK done\r\n" : ".\r\n";
     for (int i = 0; i < 2; i++) {
         while (session->n_waiting < WIRE_MSS && !session->data_done) {
             char line[1024];
-            size_t length = mail_next(&session->mail, line);
+            size_t length = next_line(session, line);
             if (length == 0) {
                 session->data_done = true;
-                memcpy(line, ".\r\n", length = 3);
+                memcpy(line, end, length = strlen(end));
             }
             memcpy(session->waiting + session->n_waiting, line, length);
             session->n_waiting += length;
@@ -164,8 +180,9 @@ static bool send_data(Session *session, Wire *wire)
     if (session->data_done && session->n_waiting == 0)
         release_held(session, wire);
     /* What is held back has not arrived, so it is not acknowledged. */
-    connection->acked[1] = session->held.length ? session->held.seq : connection->seq[0];
-    wire_send(wire, connection, WIRE_SERVER, WIRE_ACK, NULL, 0);
+    int sender = sender_of(session);
+    connection->acked[!sender] = session->held.length ? session->held.seq : connection->seq[sender];
+    wire_send(wire, connection, !sender, WIRE_ACK, NULL, 0);
     return !session->data_done || session->n_waiting > 0;
 }
 
@@ -181,9 +198,12 @@ static void handshake(Session *session, Wire *wire)
 
 static void farewell(Session *session, Wire *wire)
 {
+    static const char *const words[][2] = {{"QUIT\r\n", "221 2.0.0 Bye\r\n"},
+                                           {"QUIT\r\n", "+OK bye\r\n"},
+                                           {"a9 LOGOUT\r\n", "* BYE\r\na9 OK bye\r\n"}};
     Connection *connection = &session->connection;
-    say(session, wire, WIRE_CLIENT, "QUIT\r\n");
-    say(session, wire, WIRE_SERVER, "221 2.0.0 Bye\r\n");
+    say(session, wire, WIRE_CLIENT, words[session->speak][0]);
+    say(session, wire, WIRE_SERVER, words[session->speak][1]);
     wire_send(wire, connection, WIRE_SERVER, WIRE_FIN | WIRE_ACK, NULL, 0);
     wire_received(connection, WIRE_CLIENT);
     wire_send(wire, connection, WIRE_CLIENT, WIRE_FIN | WIRE_ACK, NULL, 0);
@@ -191,8 +211,72 @@ static void farewell(Session *session, Wire *wire)
     wire_send(wire, connection, WIRE_SERVER, WIRE_ACK, NULL, 0);
 }
 
+/* Bytes of a mail, which the literal of IMAP begins with. */
+static uint64_t size_of(uint32_t seed, uint64_t attachment)
+{
+    Mail mail = {0};
+    char line[1024];
+    mail_begin(&mail, seed, attachment);
+    while (mail_next(&mail, line) > 0) {
+    }
+    mail_end(&mail, NULL);
+    return mail.size;
+}
+
+static void begin_fetch(Session *session, Wire *wire)
+{
+    char line[128];
+    uint32_t seed = random_next(&wire->random);
+    bool imap = session->speak == SPEAK_IMAP;
+    say(session, wire, WIRE_CLIENT, imap ? "a4 UID FETCH 7 (BODY.PEEK[])\r\n" : "RETR 1\r\n");
+    snprintf(line, sizeof line, imap ? "* 1 FETCH (UID 7 BODY[] {%llu}\r\n" : "+OK %llu octets\r\n",
+             (unsigned long long)size_of(seed, session->attachment));
+    say(session, wire, WIRE_SERVER, line);
+    mail_begin(&session->mail, seed, session->attachment);
+    session->data_done = false;
+}
+
+/* POP3 and IMAP. */
+static bool fetch_step(Session *session, Wire *wire)
+{
+    bool imap = session->speak == SPEAK_IMAP;
+    switch (session->stage++) {
+    case 0:
+        handshake(session, wire);
+        say(session, wire, WIRE_SERVER, imap ? "* OK IMAP4rev1 ready\r\n" : "+OK POP3 ready\r\n");
+        break;
+    case 1:
+        say(session, wire, WIRE_CLIENT, imap ? "a1 LOGIN user secret\r\n" : "USER user\r\n");
+        say(session, wire, WIRE_SERVER, imap ? "a1 OK in\r\n" : "+OK\r\n");
+        break;
+    case 2:
+        say(session, wire, WIRE_CLIENT, imap ? "a2 SELECT INBOX\r\n" : "PASS secret\r\n");
+        say(session, wire, WIRE_SERVER,
+            imap ? "* 1 EXISTS\r\na2 OK done\r\n" : "+OK 1 message\r\n");
+        break;
+    case 3:
+        begin_fetch(session, wire);
+        break;
+    case 4:
+        if (send_data(session, wire)) {
+            session->stage = 4;
+            break;
+        }
+        mail_end(&session->mail, session->truth);
+        if (--session->mails_left > 0)
+            session->stage = 3;
+        break;
+    default:
+        farewell(session, wire);
+        return false;
+    }
+    return true;
+}
+
 bool session_step(Session *session, Wire *wire)
 {
+    if (session->speak != SPEAK_SMTP)
+        return fetch_step(session, wire);
     switch (session->stage++) {
     case 0:
         handshake(session, wire);

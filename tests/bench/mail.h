@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * mail.h - SMTP sessions for the benchmark: from SYN to the last ACK, a few packets a step, with
- * mails of chosen size and the SHA-256 of each. */
+ * mail.h - SMTP, POP3 and IMAP sessions for the benchmark: from SYN to the last ACK, a few packets
+ * a step, with mails of chosen size and the SHA-256 of each. */
 #pragma once
 
 #include "wire.h"
@@ -16,8 +16,11 @@ typedef struct {
     uint64_t size; /* bytes so far, without doubled dots */
 } Mail;
 
+typedef enum { SPEAK_SMTP, SPEAK_POP3, SPEAK_IMAP } Speak;
+
 typedef struct {
     Connection connection;
+    Speak speak; /* set before session_begin(); POP3 and IMAP fetch their mails */
     Mail mail;
     unsigned stage;
     unsigned mails_left;
