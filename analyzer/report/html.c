@@ -150,7 +150,12 @@ void ms_page_fact(MsPage *page, const MsFact *fact)
         return;
     page->masked.length = 0;
     ms_redact_fact(page->redactor, fact, &page->masked);
-    ms_html_line(page->out, page->masked.data, page->masked.length);
+    size_t shown = (size_t)MIN(page->limits->value[MS_LIMIT_REPORT_LINE], page->masked.length);
+    ms_html_line(page->out, page->masked.data, shown);
+    if (shown < page->masked.length) {
+        ms_buffer_text(page->out, " \xe2\x80\xa6 ");
+        ms_html_count(page->out, page->masked.length - shown, "more byte");
+    }
 }
 
 void ms_page_filter(MsPage *page, const MsRange *ranges, size_t count, uint64_t omitted)

@@ -35,7 +35,8 @@ void ms_html_block(MsBuffer *out, const uint8_t *data, size_t length);
 void ms_page_captured(MsPage *page, const char *text, size_t length);
 /* The same without marks, for SVG and attributes; at most `columns` characters (0: all). */
 void ms_page_label(MsPage *page, const char *text, size_t length, size_t columns);
-/* The value of a text fact as it may be shown; nothing when `fact` is NULL. */
+/* The value of a text fact as it may be shown, cut at report-line-bytes; nothing when `fact` is
+ * NULL. */
 void ms_page_fact(MsPage *page, const MsFact *fact);
 /* The display filter of those ranges as an element <code>, one for each file; nothing when there
  * are no frames. */

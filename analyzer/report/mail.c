@@ -161,8 +161,9 @@ static void put_mail(Mail *mail)
     MsPage *page = mail->page;
     const MsMessage *message = mail->message;
     const char *sha = ms_message_sha256(message);
-    ms_buffer_printf(page->out, "<section class=\"message\"><h4>Message %d <span class=\"d\">",
-                     mail->number + 1);
+    ms_buffer_printf(page->out,
+                     "<section class=\"message\" id=\"%sm%d\"><h4>Message %d <span class=\"d\">",
+                     page->id, mail->number + 1, mail->number + 1);
     ms_html_count(page->out, ms_message_size(message), "byte");
     if (ms_message_complete(message)) {
         ms_buffer_text(page->out, ", complete</span></h4>\n");

@@ -109,7 +109,7 @@ static void put_oddity(MsBuffer *out, const MsReport *report, MsOddityKind kind)
         ms_buffer_text(out, ", ");
         ms_html_count(out, report->bytes[kind], kind == MS_ODDITY_LIMIT ? "finding" : "byte");
     }
-    if (report->where[kind] < report->limits->value[MS_LIMIT_REPORT_SESSIONS])
+    if (g_hash_table_contains(report->shown, GUINT_TO_POINTER(report->where[kind])))
         ms_buffer_printf(out, ", first in <a href=\"#c%us%u\">session %u</a>", report->number,
                          report->where[kind] + 1, report->where[kind] + 1);
     ms_buffer_text(out, "</li>\n");
@@ -146,7 +146,7 @@ static void put_missing(MsBuffer *out, const MsReport *report)
     if (report->left_out > 0) {
         ms_buffer_text(out, "<li><b>page</b> ");
         ms_html_count(out, report->left_out, "session");
-        ms_buffer_text(out, " not on this page (limit report-sessions)</li>\n");
+        ms_buffer_text(out, " not on this page (limits report-sessions, report-bytes)</li>\n");
     }
     ms_buffer_text(out, "</ul></div>\n");
 }

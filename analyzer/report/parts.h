@@ -13,5 +13,6 @@ void ms_base64_drawings(MsPage *page, const MsIndex *index);
 /* Every message: as its reader saw it, beside its source; its attachments. */
 void ms_mail_show(MsPage *page, const MsRecord *record, const MsIndex *index);
 
-/* The way of each mail that was seen in more than one session, as a drawing. */
-void ms_way_draw(MsPage *page, MsPaths *paths);
+/* The way of each mail that was seen in more than one session, as a drawing. `shown`: numbers
+ * (0-based) of the sessions on the page, which its arrows lead to. */
+void ms_way_draw(MsPage *page, MsPaths *paths, GHashTable *shown);

@@ -17,6 +17,7 @@ MsReport *ms_report_new(unsigned number, const MsLimits *limits)
     report->rows = g_array_new(FALSE, FALSE, sizeof(MsReportRow));
     report->problems = g_ptr_array_new_with_free_func(g_free);
     report->paths = ms_paths_new(limits);
+    report->shown = g_hash_table_new(NULL, NULL);
     report->explained = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return report;
 }
@@ -30,6 +31,7 @@ void ms_report_free(MsReport *report)
     g_ptr_array_unref(report->problems);
     ms_paths_free(report->paths);
     g_hash_table_unref(report->explained);
+    g_hash_table_unref(report->shown);
     ms_buffer_clear(&report->ways);
     g_free(report);
 }
@@ -180,12 +182,15 @@ void ms_report_session(MsReport *report, MsBuffer *out, const MsRecord *record,
     uint32_t number = ms_record_number(record);
     count_oddities(report, record);
     ms_paths_add(report->paths, record);
-    if (number >= report->limits->value[MS_LIMIT_REPORT_SESSIONS]) {
+    if (number >= report->limits->value[MS_LIMIT_REPORT_SESSIONS] ||
+        report->size >= report->limits->value[MS_LIMIT_REPORT_BYTES]) {
         report->left_out++;
         return;
     }
     const MsReportRow row = make_row(record, index);
     g_array_append_val(report->rows, row);
+    g_hash_table_add(report->shown, GUINT_TO_POINTER(number));
+    size_t before = out->length;
     MsPage page = {.out = out,
                    .origins = origins,
                    .style = style,
@@ -206,6 +211,7 @@ void ms_report_session(MsReport *report, MsBuffer *out, const MsRecord *record,
     ms_base64_drawings(&page, index);
     ms_mail_show(&page, record, index);
     ms_buffer_text(out, later ? "</div></noscript></details>\n" : "</div></details>\n");
+    report->size += out->length - before;
     ms_page_clear(&page);
 }
 
@@ -233,10 +239,10 @@ void ms_report_end(MsReport *report, MsBuffer *out, const MsReportCounts *counts
     if (report->left_out > 0) {
         ms_buffer_text(out, "<p class=\"o\">");
         ms_html_count(out, report->left_out, "more session");
-        ms_buffer_text(out, " not on this page (limit report-sessions)</p>\n");
+        ms_buffer_text(out, " not on this page (limits report-sessions, report-bytes)</p>\n");
     }
     ms_buffer_text(out, "</section>\n");
     page.out = &report->ways;
-    ms_way_draw(&page, report->paths);
+    ms_way_draw(&page, report->paths, report->shown);
     ms_page_clear(&page);
 }

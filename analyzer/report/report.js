@@ -168,9 +168,9 @@
         }
     });
 
-    /* #c1s3 or #c1s3l17: what it names is built and opened. */
+    /* #c1s3, #c1s3l17, #c1s3m1: what it names is built and opened. */
     const follow = () => {
-        const name = /^#(c\d+s\d+)(l\d+)?$/.exec(location.hash);
+        const name = /^#(c\d+s\d+)([lm]\d+)?$/.exec(location.hash);
         const session = name && document.getElementById(name[1]);
         if (!session) {
             return;

@@ -252,6 +252,21 @@ static void put_note(MsPage *page, const MsLine *line)
     ms_buffer_text(page->out, "</p>");
 }
 
+/* Leads to the message of that number, when it is among those shown. */
+static void put_link(MsPage *page, const MsSteps *steps, int32_t number)
+{
+    size_t count;
+    MsMessage *const *messages = ms_record_messages(steps->record, &count);
+    count = (size_t)MIN(page->limits->value[MS_LIMIT_REPORT_MESSAGES], (uint64_t)count);
+    for (size_t i = 0; i < count; i++) {
+        if (ms_message_number(messages[i]) != number)
+            continue;
+        ms_buffer_printf(page->out, "<p><a href=\"#%sm%d\">Read it below</a></p>", page->id,
+                         number + 1);
+        return;
+    }
+}
+
 /* Bytes of a line, as text with what cannot be seen marked; those of a message stand elsewhere. */
 static void put_bytes(MsPage *page, const MsSteps *steps, const MsStep *step)
 {
@@ -272,6 +287,8 @@ static void put_bytes(MsPage *page, const MsSteps *steps, const MsStep *step)
         ms_buffer_text(page->out,
                        " of this line are not on this page (limit report-line-bytes)</p>");
     }
+    if (step->line && step->line->kind == MS_LINE_MESSAGE)
+        put_link(page, steps, step->line->message);
     ms_buffer_clear(&text);
 }
 

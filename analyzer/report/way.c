@@ -32,11 +32,12 @@ static void put_box(MsPage *page, int x, const MsPathText *address, bool agent)
     ms_buffer_text(page->out, "</text>\n");
 }
 
-static void put_hop(MsPage *page, int x, const MsPathHop *before, const MsPathHop *hop)
+static void put_hop(MsPage *page, GHashTable *shown, int x, const MsPathHop *before,
+                    const MsPathHop *hop)
 {
     MsBuffer *out = page->out;
     int middle = x + GAP / 2;
-    bool there = hop->session->number < page->limits->value[MS_LIMIT_REPORT_SESSIONS];
+    bool there = g_hash_table_contains(shown, GUINT_TO_POINTER(hop->session->number));
     if (there)
         ms_buffer_printf(out, "<a href=\"#c%us%u\">", page->capture, hop->session->number + 1);
     ms_buffer_printf(out, "<path class=\"a\" d=\"M%d 62H%dl-9 -4.5v9l9-4.5\"/>", x + 6,
@@ -72,7 +73,7 @@ static void describe(MsPage *page, const MsPaths *paths, guint from, guint to)
     }
 }
 
-static void put_places(MsPage *page, const MsPaths *paths, guint from, guint to)
+static void put_places(MsPage *page, GHashTable *shown, const MsPaths *paths, guint from, guint to)
 {
     const MsPathText *at = NULL;
     int x = 4;
@@ -88,7 +89,7 @@ static void put_places(MsPage *page, const MsPaths *paths, guint from, guint to)
         }
         if (!at)
             put_box(page, x, source, !server);
-        put_hop(page, x + BOX, i > from ? paths->hops->pdata[i - 1] : NULL, hop);
+        put_hop(page, shown, x + BOX, i > from ? paths->hops->pdata[i - 1] : NULL, hop);
         x += BOX + GAP;
         put_box(page, x, target, hop->to_client);
         at = target;
@@ -110,7 +111,8 @@ static int width(const MsPaths *paths, guint from, guint to)
     return x + 4;
 }
 
-static void put_mail(MsPage *page, const MsPaths *paths, guint from, guint to, guint number)
+static void put_mail(MsPage *page, GHashTable *there, const MsPaths *paths, guint from, guint to,
+                     guint number)
 {
     MsBuffer *out = page->out;
     const MsPathHop *first = paths->hops->pdata[from];
@@ -133,13 +135,13 @@ static void put_mail(MsPage *page, const MsPaths *paths, guint from, guint to, g
                      page->id, number, page->id, number);
     describe(page, paths, from, shown);
     ms_buffer_text(out, "</desc>\n");
-    put_places(page, paths, from, shown);
+    put_places(page, there, paths, from, shown);
     ms_buffer_text(out, "</svg></div>\n");
     if (shown < to)
         ms_buffer_printf(out, "<p class=\"d\">\xe2\x80\xa6 %u more hops</p>\n", to - shown);
 }
 
-void ms_way_draw(MsPage *page, MsPaths *paths)
+void ms_way_draw(MsPage *page, MsPaths *paths, GHashTable *shown)
 {
     guint drawn = 0;
     guint left = 0;
@@ -157,7 +159,7 @@ void ms_way_draw(MsPage *page, MsPaths *paths)
             ms_buffer_text(page->out,
                            "<section class=\"ways\"><h3>The way of the mail over several "
                            "sessions</h3>\n");
-        put_mail(page, paths, from, to, drawn);
+        put_mail(page, shown, paths, from, to, drawn);
     }
     if (drawn == 0)
         return;

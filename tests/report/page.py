@@ -168,6 +168,9 @@ class Form(unittest.TestCase):
             self.assertEqual(page.counts[".session"], 7)
             self.assertIn("23 more sessions not on this page", page.text())
             self.assertIn("left out here", page.text())
+            page = self.check(make(capture, "--limit", "report-bytes=100000"))
+            self.assertLess(page.counts[".session"], 8)
+            self.assertIn("more sessions not on this page", page.text())
 
 
 class Content(unittest.TestCase):
