@@ -62,11 +62,11 @@
 
     const hexDump = (bytes) => {
         const rows = [];
-        for (let at = 0; at < bytes.length; at += 16) {
-            const row = bytes.slice(at, at + 16);
+        for (let at = 0; at < bytes.length; at += 8) {
+            const row = bytes.slice(at, at + 8);
             const hex = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
             const text = row.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
-            rows.push(`${at.toString(16).padStart(4, "0")}  ${hex.padEnd(47)}  ${text}`);
+            rows.push(`${at.toString(16).padStart(4, "0")}  ${hex.padEnd(23)}  ${text}`);
         }
         return rows.join("\n");
     };

@@ -8,6 +8,7 @@ enum {
     BOX = 190, /* width of a place */
     GAP = 170, /* between two */
     HEIGHT = 132,
+    LONG = 1500, /* a drawing wider than that is not made to fit the page */
     MOST_HOPS = 12
 };
 
@@ -128,11 +129,11 @@ static void put_mail(MsPage *page, GHashTable *there, const MsPaths *paths, guin
     ms_page_captured(page, first->key.text, first->key.length);
     ms_buffer_text(out, "</span></h4>\n");
     ms_buffer_printf(out,
-                     "<div class=\"wide\"><svg class=\"way\" viewBox=\"0 20 %d %d\" width=\"%d\" "
+                     "<div class=\"wide\"><svg class=\"way%s\" viewBox=\"0 20 %d %d\" width=\"%d\" "
                      "height=\"%d\" role=\"group\" aria-labelledby=\"%sw%ut %sw%ud\"><title "
                      "id=\"%sw%ut\">Way of the mail</title><desc id=\"%sw%ud\">",
-                     wide, HEIGHT - 36, wide, HEIGHT - 36, page->id, number, page->id, number,
-                     page->id, number, page->id, number);
+                     wide > LONG ? " long" : "", wide, HEIGHT - 36, wide, HEIGHT - 36, page->id,
+                     number, page->id, number, page->id, number, page->id, number);
     describe(page, paths, from, shown);
     ms_buffer_text(out, "</desc>\n");
     put_places(page, there, paths, from, shown);
