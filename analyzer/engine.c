@@ -134,6 +134,11 @@ void ms_engine_push(MsEngine *engine, const MsSegment *segment)
         give_up_idle(engine);
 }
 
+void ms_engine_tick(MsEngine *engine, int64_t now_ns)
+{
+    ms_table_tick(engine->table, now_ns);
+}
+
 void ms_engine_push_plaintext(MsEngine *engine, const MsPlaintext *plaintext)
 {
     MsSegment sender = {.src_port = plaintext->src_port, .dst_port = plaintext->dst_port};

@@ -44,6 +44,9 @@ void ms_engine_options_default(MsEngineOptions *options);
 /* `options` and `sink` are copied; `user_data` is handed to every callback and the spool. */
 MsEngine *ms_engine_new(const MsEngineOptions *options, const MsSink *sink, void *user_data);
 void ms_engine_push(MsEngine *engine, const MsSegment *segment); /* in capture order */
+/* In live capture: it is `now_ns` (nanoseconds since 1970, UTC) and no segment is at hand; sessions
+ * that are over are reported without waiting for the next one. */
+void ms_engine_tick(MsEngine *engine, int64_t now_ns);
 /* Content of a TLS record that somebody else decrypted (RFC 8446 5.2), for
  * MsEngineOptions.plaintext: handed over after the segment that completed the record, each
  * direction in order. Facts found in it cite MS_SOURCE_DECRYPTED. */

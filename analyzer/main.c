@@ -9,6 +9,7 @@
 #include "front/text.h"
 #include "lab/answer.h"
 #include "lab/bank.h"
+#include "run/live.h"
 #include "run/page.h"
 #include "run/progress.h"
 #include "run/run.h"
@@ -110,10 +111,9 @@ static int list_questions(const MsOptions *options)
     return print_all(&text);
 }
 
-static int read_captures(const MsOptions *options)
+/* What all verbs that meet captures have in common; prints as `show` does. */
+static void make_plan(const MsOptions *options, MsPlan *plan)
 {
-    MsRun run = {.joined = options->joined, .jobs = options->jobs};
-    MsPlan *plan = &run.plan;
     ms_engine_options_default(&plan->engine);
     plan->engine.limits = options->limits;
     plan->engine.hash = !options->no_hash;
@@ -126,6 +126,37 @@ static int read_captures(const MsOptions *options)
     plan->style =
         (MsStyle){.color = wants_color(options), .redact = options->redact, .full = options->full};
     plan->summary = !options->json;
+    plan->print = options->json ? print_json : ms_text_session;
+}
+
+/* `mailscope live`: without an interface they are listed. */
+static int capture_live(const MsOptions *options)
+{
+    MsPlan plan = {0};
+    make_plan(options, &plan);
+    const MsLive live = {
+        .device = {options->interface, options->filter, !options->own_only},
+        .frames = options->count,
+        .seconds = options->seconds,
+    };
+    if (options->interface)
+        return ms_live_run(&plan, &live);
+    g_autoptr(MsProgress) progress = ms_progress_new(0);
+    ms_progress_say(progress, "live needs -i and an interface; these are there:");
+    g_autofree char *list = ms_device_list();
+    g_auto(GStrv) lines = g_strsplit(list ? list : "", "\n", -1);
+    for (size_t i = 0; lines[i]; i++) {
+        if (lines[i][0])
+            ms_progress_say(progress, lines[i]);
+    }
+    return MS_EXIT_USAGE;
+}
+
+static int read_captures(const MsOptions *options)
+{
+    MsRun run = {.joined = options->joined, .jobs = options->jobs};
+    MsPlan *plan = &run.plan;
+    make_plan(options, plan);
     bool bank =
         options->verb == MS_VERB_ANSWER && (options->all || options->asked || options->json);
     plan->style.questions = (const char *const *)options->asked;
@@ -145,8 +176,6 @@ static int read_captures(const MsOptions *options)
         plan->print = options->json ? ms_bank_json : ms_bank_session;
     } else if (options->verb == MS_VERB_ANSWER)
         plan->print = ms_answer_session;
-    else
-        plan->print = options->json ? print_json : ms_text_session;
     return ms_run(&run, (const char *const *)options->names);
 }
 
@@ -176,6 +205,8 @@ int main(int argc, char **argv)
         status = list_questions(&options);
     } else if (options.verb == MS_VERB_EXPLAIN) {
         status = explain(&options);
+    } else if (options.verb == MS_VERB_LIVE) {
+        status = capture_live(&options);
     } else if (!ms_verb_reads(options.verb)) {
         status = print_list(&options);
     } else {

@@ -32,6 +32,10 @@ static const struct {
      "browser: the dialogue drawn as a ladder, the five answers, the login in Base64, the\n"
      "messages and what is attached to them, the way of each mail. It needs no network\n"
      "and no other file. With --redact secrets are masked on it."},
+    {"live", "-i INTERFACE",
+     "Captures on a network interface and prints each mail session when it ends, as show\n"
+     "does, until Ctrl-C or as --count and --seconds say; then what was captured and what\n"
+     "was lost. Privileges are given up as soon as the interface is open."},
     {"explain", "WORDS...",
      "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
      "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
@@ -50,6 +54,13 @@ static const char files_help[] =
     "3 an input is unreadable, cut short or no capture (the others are done all the\n"
     "same), or the output could not be written.";
 
+static const char live_help[] =
+    "Without -i the interfaces are listed. FILTER is as tcpdump takes it: 'tcp port 25'.\n"
+    "Frame numbers count the frames that pass the filter, from 1 on. --redact masks a\n"
+    "secret from the session on in which it is seen; what was printed before stays.\n\n"
+    "Exit status: 0 it was stopped; 2 wrong usage or filter, no interface given; 3 the\n"
+    "interface cannot be opened or failed, or the output could not be written.";
+
 static const char explain_help[] =
     "Words that begin with - come after --, as in: mailscope explain base64 -- -n-.\n\n"
     "Exit status: 0 it was explained; 2 wrong usage, nothing is known about the words, or\n"
@@ -62,6 +73,7 @@ static const char top_help[] =
     "  answer   answers the five questions of the lesson\n"
     "  path     shows the way of each mail over several sessions\n"
     "  report   makes a page with drawings, for a browser\n"
+    "  live     prints sessions as they happen on a network interface\n"
     "  explain  explains codes, commands and words of mail, and draws base64\n"
     "  fields   lists every fact there can be\n"
     "  oddities lists what can be wrong with a capture\n"
@@ -74,6 +86,7 @@ typedef struct {
     gboolean help;
     gboolean version;
     gint jobs;
+    gint64 count, seconds;
     char *color;
     char **limits;
 } Raw;
@@ -175,6 +188,30 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
          "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
         G_OPTION_ENTRY_NULL};
+    const GOptionEntry live[] = {
+        {"interface", 'i', 0, G_OPTION_ARG_FILENAME, &o->interface,
+         "Capture on this interface; any: on all", "INTERFACE"},
+        {"filter", 'f', 0, G_OPTION_ARG_FILENAME, &o->filter,
+         "Capture only what passes this filter, as tcpdump takes it", "FILTER"},
+        {"count", 'c', 0, G_OPTION_ARG_INT64, &raw->count, "Stop after N frames", "N"},
+        {"seconds", 0, 0, G_OPTION_ARG_INT64, &raw->seconds, "Stop after N seconds", "N"},
+        {"no-promiscuous", 'p', 0, G_OPTION_ARG_NONE, &o->own_only,
+         "Capture only frames that are meant for this host", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+         "Print one JSON object for each session and line", NULL},
+        {"mime", 0, 0, G_OPTION_ARG_NONE, &o->mime,
+         "Read the parts of messages too: texts, attachments and their hashes", NULL},
+        {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
+        {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
+         "Mask passwords, digests and tokens wherever they turn up", NULL},
+        {"full", 0, 0, G_OPTION_ARG_NONE, &o->full, "Show whole messages, not only their start",
+         NULL},
+        {"color", 0, 0, G_OPTION_ARG_FILENAME, &raw->color,
+         "Use colours: auto (on a terminal, unless NO_COLOR is set), always, never", "WHEN"},
+        {"limit", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->limits,
+         "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
+        G_OPTION_ENTRY_NULL};
     const GOptionEntry explain[] = {
         {"decode", 0, 0, G_OPTION_ARG_NONE, &o->decode, "With base64: decode the text", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
@@ -201,6 +238,7 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
     if (verb == MS_VERB_REPORT)
         g_option_group_add_entries(group, report);
     g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
+                                      : verb == MS_VERB_LIVE    ? live
                                       : verb == MS_VERB_EXPLAIN ? explain
                                                                 : lists);
     g_option_group_add_entries(group, common);
@@ -209,6 +247,8 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
     g_option_context_set_summary(context, top ? top_help : verbs[verb].summary);
     if (ms_verb_reads(verb))
         g_option_context_set_description(context, files_help);
+    else if (verb == MS_VERB_LIVE)
+        g_option_context_set_description(context, live_help);
     else if (verb == MS_VERB_EXPLAIN)
         g_option_context_set_description(context, explain_help);
     return context;
@@ -265,6 +305,10 @@ static bool check(Raw *raw, GError **error)
         return usage_error(error, "report needs -o and the name of the page to write%s", "");
     if (options->verb == MS_VERB_EXPLAIN)
         return check_explain(options, error);
+    if (options->verb == MS_VERB_LIVE && (raw->count < 0 || raw->seconds < 0))
+        return usage_error(error, "--count and --seconds need a number from 0 on%s", "");
+    options->count = (uint64_t)raw->count;
+    options->seconds = (uint64_t)raw->seconds;
     if (!reads && options->names)
         return usage_error(error, "not expected: '%s'", options->names[0]);
     if (options->json && options->markdown)
@@ -377,5 +421,7 @@ void ms_options_clear(MsOptions *options)
     g_strfreev(options->names);
     g_strfreev(options->asked);
     g_free(options->output);
+    g_free(options->interface);
+    g_free(options->filter);
     *options = (MsOptions){0};
 }

@@ -13,6 +13,7 @@ typedef enum {
     MS_VERB_ANSWER,
     MS_VERB_PATH,
     MS_VERB_REPORT,
+    MS_VERB_LIVE,
     MS_VERB_EXPLAIN,
     MS_VERB_FIELDS,
     MS_VERB_ODDITIES,
@@ -39,6 +40,11 @@ typedef struct {
     char *output;       /* report: name of the file to write, "-": standard output */
     gboolean overwrite; /* report: also over a file that is there */
     gboolean decode;    /* explain base64: the other way */
+    char *interface;    /* live: where to capture; NULL: not said */
+    char *filter;       /* live: as pcap-filter(7) has it; NULL: everything */
+    uint64_t count;     /* live: frames; 0: no end */
+    uint64_t seconds;   /* live; 0: no end */
+    gboolean own_only;  /* live: only frames meant for this host */
     unsigned jobs;      /* at least 1 */
     MsColor color;
     MsLimits limits;

@@ -355,6 +355,12 @@ static void deliver(MsTable *table, MsStream *stream, unsigned side, const MsSeg
         keep_total(table);
 }
 
+void ms_table_tick(MsTable *table, int64_t now_ns)
+{
+    if (table->n_lingering > 0)
+        expire(table, now_ns, false);
+}
+
 void ms_table_push(MsTable *table, const MsSegment *segment)
 {
     unsigned side = 0;

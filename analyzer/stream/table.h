@@ -27,6 +27,10 @@ void ms_table_free(MsTable *table); /* accepts NULL; streams still there are dro
 
 void ms_table_push(MsTable *table, const MsSegment *segment);
 
+/* It is `now_ns` (as in MsSegment), and no segment came: closes what is over and waited for
+ * stragglers long enough. */
+void ms_table_tick(MsTable *table, int64_t now_ns);
+
 /* The stream that a segment with these addresses and ports belongs to, and who sent it; NULL when
  * there is none. Only addresses and ports are looked at. */
 MsStream *ms_table_find(const MsTable *table, const MsSegment *segment, unsigned *side);
