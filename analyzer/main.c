@@ -173,6 +173,8 @@ static int read_captures(const MsOptions *options)
                            options->overwrite);
     } else if (bank) {
         plan->engine.lines = true;
+        plan->engine.mime = true; /* some questions are about attachments */
+        plan->engine.keep = MS_KEEP_ALL;
         plan->print = options->json ? ms_bank_json : ms_bank_session;
     } else if (options->verb == MS_VERB_ANSWER)
         plan->print = ms_answer_session;
