@@ -197,6 +197,9 @@ void ms_imap_say_mark(MsDialogue *imap, MsLineKind kind, MsDirection direction, 
 /* An oddity; `where` may be NULL, `detail` is our own text. */
 void ms_imap_odd(MsDialogue *imap, MsOddityKind kind, MsDirection direction, int32_t message,
                  const MsRanges *where, uint64_t length, const char *detail);
+/* Says what the name of a mailbox means, when it is encoded (RFC 3501 5.1.3); each once. */
+void ms_imap_say_name(MsDialogue *imap, MsDirection direction, const MsRanges *where,
+                      const uint8_t *name, size_t length);
 /* Whether it was not said before; remembers it. */
 bool ms_imap_is_new(MsDialogue *imap, MsFieldId field, const uint8_t *text, size_t length);
 /* A string or atom as meant: without escapes. Valid until the next call. */

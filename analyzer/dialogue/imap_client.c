@@ -19,6 +19,7 @@ static void say_target(MsDialogue *imap, const MsBytes *bytes, const MsImapToken
     const MsRanges *where = ms_imap_where(imap, bytes, token->offset, token->length);
     ms_imap_say(imap, MS_FIELD_IMAP_TARGET, MS_TO_SERVER, -1, command->exchange, where, text,
                 length);
+    ms_imap_say_name(imap, MS_TO_SERVER, where, text, length);
     MsImapPending *entry = ms_imap_find_exchange(imap, command->exchange);
     if (!entry || command->verb == MS_IMAP_MAILBOX || command->verb == MS_IMAP_COPY)
         return;

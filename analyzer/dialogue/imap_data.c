@@ -50,9 +50,11 @@ static void folder_token(MsDialogue *imap, const MsBytes *bytes, const MsImapTok
         answer->data == MS_IMAP_LIST ? MS_FIELD_IMAP_FOLDER : MS_FIELD_IMAP_SUBSCRIBED;
     size_t length;
     const uint8_t *text = ms_imap_value(imap, bytes->data, token, &length);
-    if (ms_imap_is_new(imap, field, text, length))
-        ms_imap_say(imap, field, MS_TO_CLIENT, -1, -1,
-                    ms_imap_where(imap, bytes, token->offset, token->length), text, length);
+    if (!ms_imap_is_new(imap, field, text, length))
+        return;
+    const MsRanges *where = ms_imap_where(imap, bytes, token->offset, token->length);
+    ms_imap_say(imap, field, MS_TO_CLIENT, -1, -1, where, text, length);
+    ms_imap_say_name(imap, MS_TO_CLIENT, where, text, length);
 }
 
 /* * ID ("name" "value" ...), RFC 2971 3.2. */

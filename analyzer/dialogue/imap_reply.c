@@ -261,14 +261,34 @@ static void complete(MsDialogue *imap, const Line *line)
 
 /* --- other lines --- */
 
+/* Whether the first line seen is the greeting (RFC 9051 7.1). When the capture began later than the
+ * connection it may as well be `* OK Still here` or part of an answer: then it has to look so. */
+static bool greets(const MsDialogue *imap, const Line *line)
+{
+    static const char *const words[] = {"[CAPABILITY ", "IMAP", "ready", "welcome", "service"};
+    if (is_word(line, "NO") || is_word(line, "BAD"))
+        return false;
+    if (!imap->talk->midstream || is_word(line, "PREAUTH"))
+        return true;
+    const uint8_t *text = line->text + line->words.rest;
+    size_t length = line->length - line->words.rest;
+    if (is_word(line, "BYE") ||
+        (length > 0 && text[0] == '[' && !ms_fold_starts(text, length, words[0])))
+        return false;
+    for (size_t at = 0; at < length; at++)
+        for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+            if (ms_fold_starts(text + at, length - at, words[i]))
+                return true;
+    return false;
+}
+
 /* `* OK`, `* NO`, `* BAD`, `* BYE`, `* PREAUTH`. */
 static void status(MsDialogue *imap, const Line *line)
 {
     size_t rest = line->offset + line->words.rest;
     size_t length = line->length - line->words.rest;
     bool bye = is_word(line, "BYE");
-    if (imap->greeting_due && !imap->client_spoke && !is_word(line, "NO") &&
-        !is_word(line, "BAD")) { /* RFC 9051 7.1 */
+    if (imap->greeting_due && !imap->client_spoke && greets(imap, line)) {
         ms_imap_say_span(imap, MS_FIELD_IMAP_GREETING_STATUS, MS_TO_CLIENT, -1, line->bytes,
                          line->offset + line->words.word, line->words.word_length);
         if (line->whole)
@@ -277,6 +297,7 @@ static void status(MsDialogue *imap, const Line *line)
         say_code(imap, line, -1, NULL);
         return;
     }
+    imap->may_miss |= imap->greeting_due;
     if (bye) {
         ms_imap_say(imap, MS_FIELD_IMAP_BYE, MS_TO_CLIENT, -1, -1,
                     length > 0 ? ms_imap_where(imap, line->bytes, rest, length)

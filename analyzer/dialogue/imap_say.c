@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * imap_say.c - how the IMAP parser speaks: facts, lines and oddities with the ranges they stand on.
  */
+#include "../base/find.h"
 #include "imap.h"
+#include "imap_utf7.h"
 
 #include <glib.h>
 
@@ -120,6 +122,17 @@ void ms_imap_odd(MsDialogue *imap, MsOddityKind kind, MsDirection direction, int
         oddity.ranges_omitted = where->omitted;
     }
     imap->talk->class->oddity(imap->talk, &oddity);
+}
+
+void ms_imap_say_name(MsDialogue *imap, MsDirection direction, const MsRanges *where,
+                      const uint8_t *name, size_t length)
+{
+    MsBuffer text = {0};
+    if (ms_find_byte(name, '&', length) && ms_imap_utf7(name, length, &text) &&
+        ms_imap_is_new(imap, MS_FIELD_IMAP_FOLDER_NAME, text.data, text.length))
+        ms_imap_say(imap, MS_FIELD_IMAP_FOLDER_NAME, direction, -1, -1, where, text.data,
+                    text.length);
+    ms_buffer_clear(&text);
 }
 
 bool ms_imap_is_new(MsDialogue *imap, MsFieldId field, const uint8_t *text, size_t length)

@@ -69,6 +69,7 @@ static void put_folders(MsView *view)
 {
     if (put_all(view, "Folders", MS_FIELD_IMAP_FOLDER, MOST_FOLDERS) == 0)
         put_all(view, "Subscribed", MS_FIELD_IMAP_SUBSCRIBED, MOST_FOLDERS);
+    put_all(view, "Decoded", MS_FIELD_IMAP_FOLDER_NAME, MOST_FOLDERS);
     put_opened(view);
     ms_view_filter(view);
 }

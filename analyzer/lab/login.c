@@ -58,22 +58,9 @@ static const Mechanism login_command = {"LOGIN", NULL,
                                         "are, not even encoded: anyone on the "
                                         "way can read them (RFC 9051 6.2.3, 11.3)."};
 
-/* Whether the mechanism is named by a command of IMAP itself: it stands where the command does. */
-static bool is_command(const MsView *view, const MsFact *mechanism)
-{
-    size_t count;
-    const MsFact *const *commands = ms_index_field(view->index, MS_FIELD_IMAP_COMMAND, &count);
-    for (size_t i = 0; mechanism->n_ranges > 0 && i < count; i++)
-        if (commands[i]->n_ranges > 0 &&
-            commands[i]->ranges[0].frame == mechanism->ranges[0].frame &&
-            commands[i]->ranges[0].offset == mechanism->ranges[0].offset)
-            return true;
-    return false;
-}
-
 static const Mechanism *find_mechanism(const MsView *view, const MsFact *fact)
 {
-    if (ms_fact_is(fact, "LOGIN") && is_command(view, fact))
+    if (ms_fact_is(fact, "LOGIN") && ms_view_is_command(view, fact))
         return &login_command;
 
     for (size_t i = 0; fact && i < G_N_ELEMENTS(mechanisms); i++) {
@@ -285,12 +272,13 @@ void ms_answer_login(MsView *view)
     bool password = false;
     for (int32_t i = 0; i < shown; i++) {
         put_attempt(view, i, attempts);
+        const MsFact *encoded = ms_index_first(view->index, MS_FIELD_AUTH_ENCODED, -1, i);
         password = password || (ms_index_first(view->index, MS_FIELD_AUTH_PASSWORD, -1, i) &&
-                                ms_index_first(view->index, MS_FIELD_AUTH_ENCODED, -1, i));
+                                ms_view_in_base64(view, encoded));
     }
     if (shown < attempts)
         ms_view_say(view, "", "... %d more attempts; --full shows all", attempts - shown);
-    if (password && !ms_view_speaks(view, "http"))
+    if (password)
         ms_view_say(view, "Note",
                     "base64 is an encoding, not encryption: anyone who sees it can decode it "
                     "(RFC 4648 12).");

@@ -146,6 +146,13 @@ static void add_fact(Search *search, const MsFact *fact)
     g_array_append_val(search->answer->rows, row);
 }
 
+/* Questions about encoded credentials are questions about base64. */
+static bool fits(const MsView *view, const MsCondition *condition, const MsFact *fact)
+{
+    return ms_condition_fits(condition, fact) &&
+           (condition->field != MS_FIELD_AUTH_ENCODED || ms_view_in_base64(view, fact));
+}
+
 /* Adds what fits the condition. Returns how many facts do. */
 static size_t add_fitting(Search *search, const MsCondition *condition)
 {
@@ -153,7 +160,7 @@ static size_t add_fitting(Search *search, const MsCondition *condition)
     size_t fitting = 0;
     const MsFact *const *facts = ms_index_field(search->view->index, condition->field, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!ms_condition_fits(condition, facts[i]))
+        if (!fits(search->view, condition, facts[i]))
             continue;
         fitting++;
         add_fact(search, facts[i]);
@@ -166,7 +173,7 @@ static const MsFact *first_fitting(const Search *search, const MsCondition *cond
     size_t count;
     const MsFact *const *facts = ms_index_field(search->view->index, condition->field, &count);
     for (size_t i = 0; i < count; i++) {
-        if (ms_condition_fits(condition, facts[i]))
+        if (fits(search->view, condition, facts[i]))
             return facts[i];
     }
     return NULL;
@@ -193,7 +200,7 @@ static void answer_with(Search *search)
     size_t count;
     const MsFact *const *facts = ms_index_field(search->view->index, last->field, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!ms_condition_fits(last, facts[i]))
+        if (!fits(search->view, last, facts[i]))
             continue;
         for (size_t k = 0; k < search->n_conditions; k++) {
             size_t n_group;
@@ -201,7 +208,7 @@ static void answer_with(Search *search)
                 ms_index_all(search->view->index, search->conditions[k].field, facts[i]->message,
                              facts[i]->item, &n_group);
             for (size_t g = 0; g < n_group; g++) {
-                if (ms_condition_fits(&search->conditions[k], group[g]))
+                if (fits(search->view, &search->conditions[k], group[g]))
                     add_fact(search, group[g]);
             }
         }

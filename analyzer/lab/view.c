@@ -349,3 +349,25 @@ bool ms_view_absent(MsView *view, const char *label, MsDirection direction, cons
     g_free(reason.text);
     return true;
 }
+
+bool ms_view_is_command(const MsView *view, const MsFact *mechanism)
+{
+    size_t count;
+    const MsFact *const *commands = ms_index_field(view->index, MS_FIELD_IMAP_COMMAND, &count);
+    for (size_t i = 0; mechanism->n_ranges > 0 && i < count; i++)
+        if (commands[i]->n_ranges > 0 &&
+            commands[i]->ranges[0].frame == mechanism->ranges[0].frame &&
+            commands[i]->ranges[0].offset == mechanism->ranges[0].offset)
+            return true;
+    return false;
+}
+
+bool ms_view_in_base64(const MsView *view, const MsFact *encoded)
+{
+    if (!encoded)
+        return false;
+    const MsFact *mechanism =
+        ms_index_first(view->index, MS_FIELD_AUTH_MECHANISM, -1, encoded->item);
+    return !ms_fact_is(mechanism, "FORM") && !ms_fact_is(mechanism, "JSON") &&
+           !(ms_fact_is(mechanism, "LOGIN") && ms_view_is_command(view, mechanism));
+}

@@ -102,6 +102,11 @@ bool ms_view_speaks(const MsView *view, const char *protocol);
 /* Webmail: the last request that logs out, or NULL; web.c. */
 const MsFact *ms_view_logout(const MsView *view);
 
+/* Whether auth.mechanism is named by a command of IMAP itself: it stands where the command does. */
+bool ms_view_is_command(const MsView *view, const MsFact *mechanism);
+/* Whether auth.encoded is base64, not the escapes of a form, of JSON or of IMAP's LOGIN. */
+bool ms_view_in_base64(const MsView *view, const MsFact *encoded); /* accepts NULL: false */
+
 /* --- the five answers --- */
 void ms_answer_web(MsView *view);     /* webmail: requests, mails posted; web.c */
 void ms_answer_ends(MsView *view);    /* addresses, ports; sides.c */
