@@ -36,7 +36,7 @@ typedef enum {
     CREDENTIAL_COLUMNS
 } CredentialColumn;
 
-typedef enum { CODE, MEANING, COUNT, REPLY_COLUMNS } ReplyColumn;
+typedef enum { DIALECT, CODE, MEANING, COUNT, REPLY_COLUMNS } ReplyColumn;
 
 static stat_tap_table_item session_columns[SESSION_COLUMNS] = {
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Session", "%7u"},
@@ -59,7 +59,8 @@ static stat_tap_table_item credential_columns[CREDENTIAL_COLUMNS] = {
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Frame", "%8u"}};
 
 static stat_tap_table_item reply_columns[REPLY_COLUMNS] = {
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Code", "%4u"},
+    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Protocol", "%-8s"},
+    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Reply", "%-8s"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Meaning", "%-56s"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Replies", "%7u"}};
 
@@ -154,17 +155,60 @@ static void update_credentials(const MsEntry *entry, void *user_data)
     update->changed = true;
 }
 
+/* The protocol whose reply a fact is; NULL: it is none. */
+static const char *dialect(const MsFact *fact)
+{
+    switch (fact->field) {
+    case MS_FIELD_SMTP_REPLY_CODE:
+    case MS_FIELD_SMTP_GREETING_CODE:
+        return "SMTP";
+    case MS_FIELD_POP3_STATUS:
+    case MS_FIELD_POP3_GREETING_STATUS:
+        return "POP3";
+    case MS_FIELD_IMAP_STATUS:
+    case MS_FIELD_IMAP_GREETING_STATUS:
+        return "IMAP";
+    case MS_FIELD_HTTP_STATUS:
+        return "HTTP";
+    default:
+        return NULL;
+    }
+}
+
+static stat_tap_table_item_type *reply_row(stat_tap_table *table, const char *protocol,
+                                           const char *reply)
+{
+    for (guint i = 0; i < table->num_elements; i++) {
+        stat_tap_table_item_type *row = table->elements[i];
+        if (strcmp(row[DIALECT].value.string_value, protocol) == 0 &&
+            strcmp(row[CODE].value.string_value, reply) == 0)
+            return row;
+    }
+    stat_tap_table_item_type cells[REPLY_COLUMNS] = {0};
+    for (guint i = 0; i < REPLY_COLUMNS; i++)
+        cells[i].type = reply_columns[i].type;
+    cells[DIALECT].value.string_value = g_strdup(protocol);
+    cells[CODE].value.string_value = g_strdup(reply);
+    cells[MEANING].value.string_value = g_strdup("");
+    guint index = table->num_elements;
+    stat_tap_init_table_row(table, index, REPLY_COLUMNS, cells);
+    return table->elements[index];
+}
+
 static void update_replies(const MsEntry *entry, void *user_data)
 {
     Update *update = user_data;
     const MsFact *fact = &entry->as.fact;
     if (entry->kind != MS_ENTRY_FACT || entry->home != update->pinfo->num ||
-        !ms_state_wants(entry->session) ||
-        (fact->field != MS_FIELD_SMTP_REPLY_CODE && fact->field != MS_FIELD_SMTP_GREETING_CODE))
+        !ms_state_wants(entry->session) || !dialect(fact))
         return;
-    stat_tap_table_item_type *row =
-        row_of(update->table, reply_columns, 1, (uint32_t)fact->number, 0);
-    const char *words = ms_words_meaning(update->pinfo->pool, fact);
+    wmem_allocator_t *pool = update->pinfo->pool;
+    bool number = ms_field((MsFieldId)fact->field)->type == MS_UINT;
+    const char *reply =
+        number ? wmem_strdup_printf(pool, "%u", (unsigned)fact->number) : ms_words_fact(pool, fact);
+    stat_tap_table_item_type *row = reply_row(update->table, dialect(fact), reply);
+    const char *words = ms_words_meaning(update->pinfo->pool,
+                                         ms_store_session(ms_state.store, entry->session), fact);
     set_text(&row[MEANING], words ? words : "");
     row[COUNT].value.uint_value++;
     update->changed = true;

@@ -142,7 +142,8 @@ static void draw_fact(const Page *page, const MsEntry *entry)
     if (!place.tvb)
         proto_item_set_generated(item);
     proto_tree *tree = proto_item_add_subtree(item, ms_fields_ett(MS_ETT_FACT));
-    const char *meaning = ms_words_meaning(page->pinfo->pool, fact);
+    const char *meaning =
+        ms_words_meaning(page->pinfo->pool, ms_store_session(ms_state.store, page->number), fact);
     if (meaning) {
         proto_item_append_text(item, ": %s", meaning);
         proto_item_set_generated(

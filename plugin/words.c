@@ -3,6 +3,7 @@
 #include "words.h"
 
 #include "base/escape.h"
+#include "fact/explain.h"
 #include "fact/replies.h"
 #include "state.h"
 
@@ -103,11 +104,42 @@ static bool is_reply_code(unsigned field)
     }
 }
 
-const char *ms_words_meaning(wmem_allocator_t *pool, const MsFact *fact)
+static bool is_http(wmem_allocator_t *pool, const MsStoreSession *session, const MsFact *fact)
+{
+    return fact->field == MS_FIELD_HTTP_STATUS ||
+           (fact->field == MS_FIELD_AUTH_REPLY_CODE &&
+            strcmp(ms_words_value(pool, session, MS_FIELD_SESSION_PROTOCOL), "http") == 0);
+}
+
+/* What is said of a word, or of an HTTP status, in the tables of words. */
+static const MsTerm *term_of(wmem_allocator_t *pool, const MsStoreSession *session,
+                             const MsFact *fact)
+{
+    if (is_http(pool, session, fact)) {
+        const char *name = wmem_strdup_printf(pool, "%u", (unsigned)fact->number);
+        return ms_term_find(MS_TERM_HTTP, name, strlen(name));
+    }
+    switch (fact->field) {
+    case MS_FIELD_POP3_STATUS:
+    case MS_FIELD_POP3_GREETING_STATUS:
+        return ms_term_find(MS_TERM_POP3_REPLY, fact->text, fact->text_length);
+    case MS_FIELD_IMAP_STATUS:
+    case MS_FIELD_IMAP_GREETING_STATUS:
+        return ms_term_find(MS_TERM_IMAP_RESPONSE, fact->text, fact->text_length);
+    default:
+        return NULL;
+    }
+}
+
+const char *ms_words_meaning(wmem_allocator_t *pool, const MsStoreSession *session,
+                             const MsFact *fact)
 {
     const char *rfc = NULL;
     const char *words = NULL;
-    if (is_reply_code(fact->field))
+    const MsTerm *term = term_of(pool, session, fact);
+    if (term)
+        return wmem_strdup_printf(pool, "%s (RFC %s)", term->text, term->rfc);
+    if (is_reply_code(fact->field) && !is_http(pool, session, fact))
         words = ms_reply_words((unsigned)fact->number, &rfc);
     else if (fact->field == MS_FIELD_SMTP_ENHANCED_CODE)
         words = ms_enhanced_words(fact->text, fact->text_length, &rfc);

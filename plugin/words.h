@@ -25,5 +25,7 @@ bool ms_words_is_ipv6(const MsFact *fact);
 /* A session in a line: "192.0.2.25:52162 -> 198.51.100.10:587, smtp, user erin, ..." */
 const char *ms_words_session(wmem_allocator_t *pool, const MsStoreSession *session);
 
-/* A reply code or enhanced code in words, with RFC and section; NULL when the fact is none. */
-const char *ms_words_meaning(wmem_allocator_t *pool, const MsFact *fact);
+/* A reply, reply code or enhanced code in words, with RFC and section; NULL when the fact is none.
+ * `session`: the one it was said in. */
+const char *ms_words_meaning(wmem_allocator_t *pool, const MsStoreSession *session,
+                             const MsFact *fact);

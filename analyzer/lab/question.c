@@ -55,6 +55,15 @@ static bool is_login_command(const MsView *view, const MsFact *fact)
            !ms_index_first(view->index, MS_FIELD_AUTH_ENCODED, -1, fact->item);
 }
 
+/* A status of HTTP in words. */
+static const char *http_words(const MsFact *fact)
+{
+    char code[8];
+    int length = g_snprintf(code, sizeof code, "%u", (unsigned)fact->number % 1000);
+    const MsTerm *term = ms_term_find(MS_TERM_HTTP, code, (size_t)length);
+    return term ? term->text : NULL;
+}
+
 const char *ms_fact_note(const MsView *view, const MsFact *fact)
 {
     const char *key = ms_field((MsFieldId)fact->field)->key;
@@ -65,8 +74,12 @@ const char *ms_fact_note(const MsView *view, const MsFact *fact)
     case MS_FIELD_SMTP_RCPT_REPLY:
     case MS_FIELD_SMTP_FINAL_REPLY:
     case MS_FIELD_SMTP_QUIT_CODE:
-    case MS_FIELD_AUTH_REPLY_CODE:
         return ms_reply_words((unsigned)fact->number, NULL);
+    case MS_FIELD_AUTH_REPLY_CODE:
+        return ms_view_speaks(view, "http") ? http_words(fact)
+                                            : ms_reply_words((unsigned)fact->number, NULL);
+    case MS_FIELD_HTTP_STATUS:
+        return http_words(fact);
     case MS_FIELD_SMTP_ENHANCED_CODE:
         return ms_enhanced_words(fact->text, fact->text_length, NULL);
     case MS_FIELD_SMTP_EXTENSION:
@@ -84,12 +97,6 @@ const char *ms_fact_note(const MsView *view, const MsFact *fact)
         return term_text(MS_TERM_POP3_CAPABILITY, fact);
     if (strcmp(key, "imap.capability") == 0)
         return term_text(MS_TERM_IMAP_CAPABILITY, fact);
-    if (strcmp(key, "http.status") == 0) {
-        char code[8];
-        int length = g_snprintf(code, sizeof code, "%u", (unsigned)fact->number % 1000);
-        const MsTerm *term = ms_term_find(MS_TERM_HTTP, code, (size_t)length);
-        return term ? term->text : NULL;
-    }
     return NULL;
 }
 

@@ -8,6 +8,7 @@ Usage: features.py PLUGIN PROGRAM CAPTURES
 """
 import base64
 import hashlib
+import collections
 import json
 import pathlib
 import struct
@@ -165,11 +166,11 @@ class Output(unittest.TestCase):
 
 class Tables(unittest.TestCase):
     def rows(self, name, table, two_pass=False):
-        """The cells of each row of a table that begins with a number."""
+        """The cells of each row of a table that begins with a number, or with a protocol."""
         said = SHARK.read(capture(name), "-q", "-z", f"mailscope,{table}", two_pass=two_pass)
         rows = [[cell.strip() for cell in line.strip(" |").split("|")]
                 for line in said.splitlines()]
-        return [row for row in rows if row[0].isdigit()]
+        return [row for row in rows if row[0].isdigit() or row[0] in ("SMTP", "POP3", "IMAP", "HTTP")]
 
     def test_sessions(self):
         for two_pass in (False, True):
@@ -187,13 +188,20 @@ class Tables(unittest.TestCase):
                           ["PLAIN", "carol", 'p%40ss=w/rd+"quoted" \\back', "success"]])
 
     def test_replies(self):
-        counts = {row[0]: row[-1] for row in self.rows("smtp-plain", "replies")}
-        session, = harness.program_json(PROGRAM, capture("smtp-plain"))
-        expected = {}
-        for fact in session["facts"]:
-            if fact["key"] in ("smtp.reply_code", "smtp.greeting_code"):
-                expected[str(fact["value"])] = expected.get(str(fact["value"]), 0) + 1
-        self.assertEqual(counts, {code: str(count) for code, count in expected.items()})
+        for name, protocol, keys in (
+                ("smtp-plain", "SMTP", ("smtp.reply_code", "smtp.greeting_code")),
+                ("pop3-wrong-password", "POP3", ("pop3.status", "pop3.greeting_status")),
+                ("imap-wrong-password", "IMAP", ("imap.status", "imap.greeting_status")),
+                ("webmail-roundcube", "HTTP", ("http.status",))):
+            rows = self.rows(name, "replies")
+            expected = collections.Counter(
+                str(fact["value"]) for session in harness.program_json(PROGRAM, capture(name))
+                for fact in session["facts"] if fact["key"] in keys)
+            self.assertGreater(len(expected), 1)
+            self.assertEqual({row[0] for row in rows}, {protocol})
+            self.assertEqual({row[1]: row[-1] for row in rows},
+                             {code: str(count) for code, count in expected.items()})
+            self.assertNotIn("", [row[2] for row in rows])
 
 
 class Export(unittest.TestCase):
