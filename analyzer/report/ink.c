@@ -70,6 +70,15 @@ static void close_blocks(Ink *page, bool list, bool mail)
     page->list = page->list && !list;
 }
 
+/* Offset behind blanks. */
+static size_t skip_margin(const uint8_t *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length && text[at] == ' ')
+        at++;
+    return at;
+}
+
 /* Offset behind blanks and escape sequences. */
 static size_t skip_blanks(const uint8_t *text, size_t length)
 {
@@ -106,8 +115,7 @@ static void put_row(Ink *page, const uint8_t *text, size_t length, size_t mark)
         ms_buffer_text(page->out, "</dt>");
     }
     size_t value = mark + 1;
-    while (value < length && text[value] == ' ')
-        value++;
+    value += skip_margin(text + value, length - value);
     ms_buffer_text(page->out, "<dd>");
     put_inked(page, text + value, length - value);
     ms_buffer_text(page->out, "</dd>\n");
@@ -154,13 +162,15 @@ static void put_line(Ink *page, const uint8_t *text, size_t length)
         page->mail = true;
         put_inked(page, rest + 2, length - from - 2);
     } else if (page->list && text[0] == ' ' && from >= 15) {
+        size_t margin = skip_margin(text, length);
         ms_buffer_text(page->out, "<dd>"); /* evidence on a line of its own */
-        put_inked(page, text, length);
+        put_inked(page, text + margin, length - margin);
         ms_buffer_text(page->out, "</dd>\n");
     } else {
         close_blocks(page, true, true);
+        size_t margin = skip_margin(text, length);
         ms_buffer_text(page->out, "<p>");
-        put_inked(page, text, length);
+        put_inked(page, text + margin, length - margin);
         ms_buffer_text(page->out, "</p>\n");
     }
 }
