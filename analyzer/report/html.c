@@ -134,13 +134,21 @@ void ms_page_captured(MsPage *page, const char *text, size_t length)
 void ms_page_label(MsPage *page, const char *text, size_t length, size_t columns)
 {
     mask(page, text, length);
-    page->scratch.length = 0;
-    ms_escape_terminal(&page->scratch, page->masked.data, page->masked.length);
+    const uint8_t *data = page->masked.data;
+    size_t all = page->masked.length;
     size_t at = 0;
-    for (size_t n = 0; at < page->scratch.length && (columns == 0 || n < columns); n++)
-        at += MAX(ms_utf8_length(page->scratch.data + at, page->scratch.length - at), 1);
-    ms_html_plain(page->out, page->scratch.data, at);
-    if (at < page->scratch.length)
+    page->scratch.length = 0;
+    for (size_t n = 0; at < all && (columns == 0 || n < columns); n++) {
+        size_t seen = visible(data + at, all - at);
+        size_t bytes = seen > 0 ? seen : MAX(ms_utf8_length(data + at, all - at), 1);
+        if (seen > 0)
+            ms_buffer_append(&page->scratch, data + at, bytes);
+        else
+            ms_escape_terminal(&page->scratch, data + at, bytes);
+        at += bytes;
+    }
+    ms_html_plain(page->out, page->scratch.data, page->scratch.length);
+    if (at < all)
         ms_buffer_text(page->out, "\xe2\x80\xa6");
 }
 

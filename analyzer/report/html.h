@@ -33,7 +33,8 @@ void ms_html_block(MsBuffer *out, const uint8_t *data, size_t length);
 
 /* Captured text, masked: one line, with marks. */
 void ms_page_captured(MsPage *page, const char *text, size_t length);
-/* The same without marks, for SVG and attributes; at most `columns` characters (0: all). */
+/* The same without marks, for drawings: what is written out is not told from a backslash that was
+ * captured. At most `columns` characters (0: all). */
 void ms_page_label(MsPage *page, const char *text, size_t length, size_t columns);
 /* The value of a text fact as it may be shown, cut at report-line-bytes; nothing when `fact` is
  * NULL. */
