@@ -9,6 +9,7 @@
 #include "front/text.h"
 #include "lab/answer.h"
 #include "lab/bank.h"
+#include "run/container.h"
 #include "run/live.h"
 #include "run/page.h"
 #include "run/progress.h"
@@ -152,6 +153,27 @@ static int capture_live(const MsOptions *options)
     return MS_EXIT_USAGE;
 }
 
+/* Which files `extract` is to write. */
+static unsigned wanted(const MsOptions *options)
+{
+    if (!options->only)
+        return MS_EXTRACT_ALL;
+    return strcmp(options->only, "messages") == 0      ? MS_EXTRACT_MESSAGES
+           : strcmp(options->only, "attachments") == 0 ? MS_EXTRACT_ATTACHMENTS
+                                                       : MS_EXTRACT_DIALOGUES;
+}
+
+static int extract(const MsOptions *options, MsRun *run)
+{
+    unsigned what = wanted(options);
+    bool mbox = g_str_has_suffix(options->output, ".mbox");
+    run->plan.engine.lines = !mbox && (what & MS_EXTRACT_DIALOGUES);
+    run->plan.engine.keep = MS_KEEP_ALL;
+    run->plan.summary = false;
+    return ms_container_run(run, (const char *const *)options->names, options->output, what,
+                            options->overwrite);
+}
+
 static int read_captures(const MsOptions *options)
 {
     MsRun run = {.joined = options->joined, .jobs = options->jobs};
@@ -171,6 +193,8 @@ static int read_captures(const MsOptions *options)
         plan->summary = false;
         return ms_page_run(&run, (const char *const *)options->names, options->output,
                            options->overwrite);
+    } else if (options->verb == MS_VERB_EXTRACT) {
+        return extract(options, &run);
     } else if (bank) {
         plan->engine.lines = true;
         plan->engine.mime = true; /* some questions are about attachments */

@@ -36,6 +36,12 @@ static const struct {
      "Captures on a network interface and prints each mail session when it ends, as show\n"
      "does, until Ctrl-C or as --count and --seconds say; then what was captured and what\n"
      "was lost. Privileges are given up as soon as the interface is open."},
+    {"extract", "FILE... -o DIR",
+     "Writes what is in the mail sessions to files: each message as .eml with the bytes it\n"
+     "had, what is attached to it, the dialogue as text, and a manifest. A folder for each\n"
+     "session in DIR; or one container when the name given ends in .tar or .mbox. With\n"
+     "--redact secrets are masked in dialogues and manifests; messages and attachments\n"
+     "stay as they are."},
     {"explain", "WORDS...",
      "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
      "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
@@ -74,6 +80,7 @@ static const char top_help[] =
     "  path     shows the way of each mail over several sessions\n"
     "  report   makes a page with drawings, for a browser\n"
     "  live     prints sessions as they happen on a network interface\n"
+    "  extract  writes messages, attachments and dialogues to files\n"
     "  explain  explains codes, commands and words of mail, and draws base64\n"
     "  fields   lists every fact there can be\n"
     "  oddities lists what can be wrong with a capture\n"
@@ -106,7 +113,7 @@ const char *ms_verb_name(MsVerb verb)
 bool ms_verb_reads(MsVerb verb)
 {
     return verb == MS_VERB_SHOW || verb == MS_VERB_ANSWER || verb == MS_VERB_PATH ||
-           verb == MS_VERB_REPORT;
+           verb == MS_VERB_REPORT || verb == MS_VERB_EXTRACT;
 }
 
 bool ms_options_base64(const MsOptions *options)
@@ -172,6 +179,13 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
                                    {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite,
                                     "Replace FILE when it is there", NULL},
                                    G_OPTION_ENTRY_NULL};
+    const GOptionEntry extract[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+         "Write to the folder DIR, or to one file: NAME.tar, NAME.mbox", "DIR"},
+        {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite, "Replace files that are there", NULL},
+        {"only", 0, 0, G_OPTION_ARG_FILENAME, &o->only,
+         "Write nothing but attachments, messages or dialogues", "WHAT"},
+        G_OPTION_ENTRY_NULL};
     const GOptionEntry sessions[] = {
         {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
         {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
@@ -237,6 +251,8 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         g_option_group_add_entries(group, path);
     if (verb == MS_VERB_REPORT)
         g_option_group_add_entries(group, report);
+    if (verb == MS_VERB_EXTRACT)
+        g_option_group_add_entries(group, extract);
     g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
                                       : verb == MS_VERB_LIVE    ? live
                                       : verb == MS_VERB_EXPLAIN ? explain
@@ -278,6 +294,20 @@ static bool check_explain(const MsOptions *options, GError **error)
     return true;
 }
 
+static bool check_extract(const MsOptions *options, GError **error)
+{
+    static const char *const words[] = {"attachments", "messages", "dialogues", NULL};
+    if (!options->output || strcmp(options->output, "-") == 0 || options->output[0] == '\0')
+        return usage_error(error, "extract needs -o and the name of a folder, .tar or .mbox%s", "");
+    if (options->only && !g_strv_contains(words, options->only))
+        return usage_error(error, "--only is attachments, messages or dialogues, not '%s'",
+                           options->only);
+    if (options->only && g_str_has_suffix(options->output, ".mbox") &&
+        strcmp(options->only, "messages") != 0)
+        return usage_error(error, "an mbox holds messages only, not %s", options->only);
+    return true;
+}
+
 static bool check(Raw *raw, GError **error)
 {
     MsOptions *options = raw->options;
@@ -303,6 +333,8 @@ static bool check(Raw *raw, GError **error)
         return usage_error(error, "no file given%s", "");
     if (options->verb == MS_VERB_REPORT && !options->output)
         return usage_error(error, "report needs -o and the name of the page to write%s", "");
+    if (options->verb == MS_VERB_EXTRACT && !check_extract(options, error))
+        return false;
     if (options->verb == MS_VERB_EXPLAIN)
         return check_explain(options, error);
     if (options->verb == MS_VERB_LIVE && (raw->count < 0 || raw->seconds < 0))
@@ -423,5 +455,6 @@ void ms_options_clear(MsOptions *options)
     g_free(options->output);
     g_free(options->interface);
     g_free(options->filter);
+    g_free(options->only);
     *options = (MsOptions){0};
 }

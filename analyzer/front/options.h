@@ -14,6 +14,7 @@ typedef enum {
     MS_VERB_PATH,
     MS_VERB_REPORT,
     MS_VERB_LIVE,
+    MS_VERB_EXTRACT,
     MS_VERB_EXPLAIN,
     MS_VERB_FIELDS,
     MS_VERB_ODDITIES,
@@ -37,8 +38,10 @@ typedef struct {
     gboolean all;       /* answer: every question of the bank */
     gboolean questions; /* answer: list the bank */
     char **asked;       /* answer: ids of questions, NULL-terminated; NULL: none */
-    char *output;       /* report: name of the file to write, "-": standard output */
-    gboolean overwrite; /* report: also over a file that is there */
+    char *output;       /* report: name of the file to write, "-": standard output; extract: of a
+                           folder, a .tar or an .mbox */
+    gboolean overwrite; /* report, extract: also over files that are there */
+    char *only;         /* extract: "attachments", "messages", "dialogues", or NULL */
     gboolean decode;    /* explain base64: the other way */
     char *interface;    /* live: where to capture; NULL: not said */
     char *filter;       /* live: as pcap-filter(7) has it; NULL: everything */

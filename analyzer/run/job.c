@@ -24,6 +24,7 @@ typedef struct {
     MsOrder *order;       /* NULL: only learning */
     GBytes **contents;    /* what pipes gave, to be read twice; NULL: nothing is read twice */
     MsPaths *paths;       /* of the plan; else NULL */
+    MsExtract *extract;   /* the same */
     bool stop;            /* output failed */
 } Run;
 
@@ -38,14 +39,18 @@ static void on_session(const MsRecord *record, void *user_data)
         ms_paths_add(run->paths, record);
         return;
     }
-    MsBuffer *out = ms_order_begin(run->order, ms_record_number(record));
     const MsPlan *plan = run->job->plan;
+    MsBuffer *out = ms_order_begin(run->order, ms_record_number(record));
+    bool good = true;
     if (run->job->report)
         ms_report_session(run->job->report, out, record, &run->job->origins, &plan->style,
                           run->redactor);
+    else if (run->extract)
+        good = ms_extract_session(run->extract, out, record, &run->job->origins, &plan->style,
+                                  run->redactor);
     else
         plan->print(out, record, &run->job->origins, &plan->style, run->redactor);
-    run->stop = !ms_order_done(run->order);
+    run->stop = !ms_order_done(run->order) || !good;
 }
 
 static int open_spool(void *user_data)
@@ -181,6 +186,44 @@ static void print_paths(Run *run)
     ms_output_done(job->output);
 }
 
+/* "x.pcap: 2 sessions, 3 messages (1 incomplete), 1 attachment" */
+static void say_extracted(Run *run)
+{
+    const MsOrigins *origins = &run->job->origins;
+    MsExtractCounts counts;
+    ms_extract_counts(run->extract, &counts);
+    MsBuffer text = {0};
+    g_autofree char *name = ms_input_name(origins->files[0]);
+    ms_buffer_text(&text, name);
+    ms_buffer_text(&text, origins->n_files > 1 ? " and what is joined with it: " : ": ");
+    add_count(&text, counts.sessions, "session", "s");
+    ms_buffer_text(&text, ", ");
+    add_count(&text, counts.messages, "message", "s");
+    ms_buffer_text(&text, ", ");
+    add_count(&text, counts.attachments, "attachment", "s");
+    if (counts.incomplete > 0) {
+        ms_buffer_text(&text, "; ");
+        ms_buffer_uint(&text, counts.incomplete);
+        ms_buffer_text(&text, run->job->plan->extract->form == MS_EXTRACT_MBOX
+                                  ? " not whole, left out"
+                                  : " not whole");
+    }
+    ms_buffer_byte(&text, '\0');
+    run->job->listener->problem(run->job, (const char *)text.data, false);
+    ms_buffer_clear(&text);
+}
+
+/* Says what failed; nothing more is written. */
+static void end_extract(Run *run)
+{
+    if (!ms_extract_error(run->extract)) {
+        say_extracted(run);
+        return;
+    }
+    run->job->listener->problem(run->job, ms_extract_error(run->extract), true);
+    ms_output_fail(run->job->output, ECANCELED);
+}
+
 /* Goes the way once. */
 static void go(Run *run, const MsEngineOptions *options)
 {
@@ -208,6 +251,8 @@ static void go(Run *run, const MsEngineOptions *options)
         else if (run->paths)
             print_paths(run);
     }
+    if (run->order && run->extract)
+        end_extract(run);
     ms_packet_decoder_free(decoder);
 }
 
@@ -277,6 +322,8 @@ void ms_job_run(MsJob *job)
         options.open_spool = open_spool;
     if (job->plan->paths)
         run.paths = ms_paths_new(&job->plan->engine.limits);
+    if (job->plan->extract)
+        run.extract = ms_extract_new(job->plan->extract, job->name, &job->plan->engine.limits);
     run.order = ms_order_new(job->output, options.limits.value[MS_LIMIT_OUTPUT_WAIT]);
     go(&run, &options);
     for (size_t i = 0; run.contents && i < job->origins.n_files; i++) {
@@ -286,5 +333,6 @@ void ms_job_run(MsJob *job)
     g_free(run.contents);
     ms_order_free(run.order);
     ms_paths_free(run.paths);
+    ms_extract_free(run.extract);
     ms_redactor_free(run.redactor);
 }

@@ -5,6 +5,7 @@
 
 #include "../capture/packet.h"
 #include "../engine.h"
+#include "../extract/extract.h"
 #include "../front/redact.h"
 #include "../front/style.h"
 #include "../lab/path.h"
@@ -21,7 +22,8 @@ typedef struct {
     MsStyle style;
     MsPrint print;
     MsPathsPrint paths; /* in place of `print`: once, at the end of the capture; else NULL */
-    bool summary;       /* say in the output when there is no mail */
+    const MsExtractPlan *extract; /* sessions become files, in place of `print`; else NULL */
+    bool summary;                 /* say in the output when there is no mail */
 } MsPlan;
 
 typedef struct MsJob MsJob;
@@ -40,6 +42,7 @@ struct MsJob {
     MsOrigins origins;
     MsOutput *output;
     MsReport *report; /* what is printed goes to its page, in place of plan->print; else NULL */
+    const char *name; /* with plan->extract: begins the names of its sessions */
     const MsJobListener *listener;
     void *owner; /* the listener's */
 };

@@ -119,6 +119,12 @@ bool ms_output_copy(MsOutput *output, MsOutput *spool)
     return ms_output_done(output);
 }
 
+void ms_output_fail(MsOutput *output, int error)
+{
+    if (output->error == 0)
+        output->error = error;
+}
+
 int ms_output_error(const MsOutput *output)
 {
     return output->error;

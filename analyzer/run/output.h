@@ -34,6 +34,10 @@ bool ms_output_flush(MsOutput *output);
 /* Copies all that `spool` holds to `output`. False when reading or writing failed. */
 bool ms_output_copy(MsOutput *output, MsOutput *spool);
 
+/* Nothing more is to be written: `error` becomes ms_output_error(), unless there is one. ECANCELED:
+ * what failed was told already. */
+void ms_output_fail(MsOutput *output, int error);
+
 /* errno of what failed, or 0. EPIPE: the reader has gone, which is no error to be told. */
 int ms_output_error(const MsOutput *output);
 

@@ -5,6 +5,7 @@
 #include "run.h"
 
 #include "../base/error.h"
+#include "../extract/name.h"
 #include "files.h"
 #include "progress.h"
 
@@ -29,6 +30,7 @@ typedef struct {
     MsJob job;
     Work *work;
     const char **files;
+    char *name;       /* of the job */
     GArray *problems; /* Problem; with threads, until its turn */
     uint64_t read;    /* bytes, last reported */
     bool done;
@@ -39,11 +41,12 @@ struct Work {
     GPtrArray *inputs;
     MsOutput *output;
     MsProgress *progress;
-    bool bad;      /* exit status is to say so */
-    uint64_t read; /* bytes of all captures; guarded by mutex, as all that follows */
-    bool stop;     /* output failed */
-    bool all;      /* nothing will be added to the queue */
-    GQueue queue;  /* Task, to be run */
+    MsNames *names; /* of captures, for extract */
+    bool bad;       /* exit status is to say so */
+    uint64_t read;  /* bytes of all captures; guarded by mutex, as all that follows */
+    bool stop;      /* output failed */
+    bool all;       /* nothing will be added to the queue */
+    GQueue queue;   /* Task, to be run */
     /* POSIX's own, not GLib's: ThreadSanitizer sees what they order. */
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* counts in CLOCK_MONOTONIC */
@@ -51,6 +54,9 @@ struct Work {
 
 static void say(Work *work, const char *text, bool bad)
 {
+    /* What was extracted is told only when it is written. */
+    if (work->run->plan.extract && !bad && !ms_output_flush(work->output))
+        return;
     ms_progress_say(work->progress, text);
     work->bad = work->bad || bad;
 }
@@ -83,14 +89,37 @@ static MsReport *next_report(Work *work)
     return reports->pdata[reports->len - 1];
 }
 
+/* Safe name of a capture, unlike that of all before it; NULL when none is needed. */
+static char *next_name(Work *work, const char *file)
+{
+    enum { MOST = 60 }; /* bytes; with number and user it stays below MS_STORE_FOLDER */
+    if (!work->run->plan.extract)
+        return NULL;
+    MsBuffer safe = {0};
+    g_autofree char *base =
+        strcmp(file, "-") == 0 ? g_strdup("standard-input") : g_path_get_basename(file);
+    ms_name_safe(&safe, base, strlen(base), MOST);
+    g_autofree char *name = g_strndup((const char *)safe.data, safe.length);
+    ms_buffer_clear(&safe);
+    static const char *const endings[] = {".gz", ".zst", ".xz", ".pcap", ".pcapng", ".cap"};
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        size_t length = strlen(name);
+        if (g_str_has_suffix(name, endings[i]) && length > strlen(endings[i]))
+            name[length - strlen(endings[i])] = '\0';
+    }
+    return ms_names_take(work->names, name, MOST);
+}
+
 static void run_here(Work *work, const char **files, size_t n_files)
 {
     static const MsJobListener listener = {on_problem, on_progress};
     Task task = {.work = work};
+    g_autofree char *name = next_name(work, files[0]);
     task.job = (MsJob){.plan = &work->run->plan,
                        .origins = {files, n_files},
                        .output = work->output,
                        .report = next_report(work),
+                       .name = name,
                        .listener = &listener,
                        .owner = &task};
     ms_job_run(&task.job);
@@ -152,11 +181,13 @@ static Task *task_new(Work *work, const MsFileEntry *input)
     task->work = work;
     task->files = g_new(const char *, 1);
     task->files[0] = input->path;
+    task->name = next_name(work, input->path);
     task->problems = g_array_new(FALSE, FALSE, sizeof(Problem));
     task->job = (MsJob){.plan = &work->run->plan,
                         .origins = {task->files, 1},
                         .output = ms_output_new_spool(SPOOL_MEMORY),
                         .report = next_report(work),
+                        .name = task->name,
                         .listener = &listener,
                         .owner = task};
     return task;
@@ -167,15 +198,18 @@ static void task_finish(Task *task)
 {
     Work *work = task->work;
     ms_progress_erase(work->progress);
+    bool failed = ms_output_error(work->output) != 0; /* before: this one's trouble is the same */
     ms_output_copy(work->output, task->job.output);
     for (guint i = 0; i < task->problems->len; i++) {
         Problem *problem = &g_array_index(task->problems, Problem, i);
-        say(work, problem->text, problem->bad);
+        if (!failed)
+            say(work, problem->text, problem->bad);
         g_free(problem->text);
     }
     g_array_unref(task->problems);
     ms_output_free(task->job.output);
     g_free(task->files);
+    g_free(task->name);
     g_free(task);
 }
 
@@ -315,7 +349,8 @@ static int finish(Work *work)
     ms_progress_erase(work->progress);
     ms_output_flush(work->output);
     int error = ms_output_error(work->output);
-    if (error && error != EPIPE) { /* whoever reads has enough: no trouble of ours */
+    if (error && error != EPIPE &&
+        error != ECANCELED) { /* whoever reads has enough: no trouble of ours */
         g_autofree char *text = g_strdup_printf("cannot write the output: %s", g_strerror(error));
         say(work, text, true);
     }
@@ -329,10 +364,12 @@ int ms_run(const MsRun *run, const char *const *names)
     if (!run->output)
         own = ms_output_new(STDOUT_FILENO, isatty(STDOUT_FILENO));
     g_autoptr(MsProgress) progress = ms_progress_new(total_size(inputs));
+    g_autoptr(MsNames) taken = ms_names_new();
     Work work = {.run = run,
                  .inputs = inputs,
                  .output = run->output ? run->output : own,
-                 .progress = progress};
+                 .progress = progress,
+                 .names = taken};
     if (run->joined)
         run_joined(&work);
     else if (run->jobs <= 1 || inputs->len <= 1 || !run_threads(&work))

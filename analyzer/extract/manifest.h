@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * manifest.h - what was extracted from one session, as JSON: which file holds what, from which
+ * frames and bytes, how large, its digests, and whether all of it is there. */
+#pragma once
+
+#include "../front/redact.h"
+#include "../front/style.h"
+#include "../mime/mime.h"
+
+enum { MS_MD5_HEX = 32 };
+
+/* A file that was written. */
+typedef struct {
+    const char *name; /* within the session's folder */
+    uint64_t size;    /* bytes */
+    char sha256[64 + 1];
+    char md5[MS_MD5_HEX + 1];
+} MsExtracted;
+
+typedef struct {
+    MsBuffer text; /* grows; not JSON before ms_manifest_end() */
+    const MsOrigins *origins;
+    const MsRedactor *redactor; /* may be NULL */
+    const MsLimits *limits;
+    unsigned messages;    /* of the session, so far */
+    unsigned attachments; /* of the message, so far */
+    bool in_message;
+} MsManifest;
+
+/* All is borrowed until ms_manifest_clear(). */
+void ms_manifest_begin(MsManifest *manifest, const MsRecord *record, const MsOrigins *origins,
+                       const MsRedactor *redactor, const MsLimits *limits);
+void ms_manifest_dialogue(MsManifest *manifest, const MsExtracted *file);
+/* A message; its attachments follow. `file` NULL: it was not asked for. `whole`: it is no part of a
+ * message. */
+void ms_manifest_message(MsManifest *manifest, const MsMessage *message, bool whole,
+                         const MsExtracted *file);
+/* `real`: media type by the content, or NULL. */
+void ms_manifest_attachment(MsManifest *manifest, const MsMessage *message, const MsPart *part,
+                            const char *real, const MsExtracted *file);
+void ms_manifest_end(MsManifest *manifest);
+void ms_manifest_clear(MsManifest *manifest);

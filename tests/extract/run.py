@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`mailscope extract` held against facts.json, against hostile captures and against a hostile file
+system. Usage: run.py PROGRAM CAPTURES"""
+import hashlib
+import json
+import mailbox
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "written"))
+import wire  # noqa: E402
+
+PROGRAM = CAPTURES = None
+ATTACHMENT = b"what is attached\r\n\0\xff"
+NAMES = [  # as they stand in the mail; none of them may become a path
+    b"plain.txt", b"PLAIN.TXT", b"../../../escaped.txt", b"/tmp/escaped.txt", b"..\\\\escaped.txt", b"..", b".", b"",
+    b".hidden", b"-rf", b"CON", b"nul.txt", b"a" * 300 + b".txt", b"a/b", b"tab\there", b"\xff\xfe.bin",
+    b"a\xe2\x80\xaegpj.exe", b"trailing. ", b"manifest.json", b"dialogue.txt", b"message-1.eml", b"x:y", b"$(id)",
+]
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def run(*arguments, **more):
+    return subprocess.run([PROGRAM, "extract", *map(str, arguments)], capture_output=True, timeout=120, **more)
+
+
+def files(folder):
+    """Every file below a folder: its relative name and bytes."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def session(mails, port=40001, lost=()):
+    """Frames of an SMTP session; `lost`: numbers of segments of the first mail that are left out."""
+    seq, ack, frames = [1000], [5000], []
+
+    def say(up, data, flags=wire.ACK | wire.PSH, keep=True):
+        at, other = (seq, ack) if up else (ack, seq)
+        part = wire.Segment(up, at[0], other[0], flags, data)
+        if keep:
+            frames.append(wire.ethernet(wire.packet4(part, (port, 25)), up))
+        at[0] += len(data) + bool(flags & (wire.SYN | wire.FIN))
+
+    say(True, b"", wire.SYN)
+    say(False, b"", wire.SYN | wire.ACK)
+    say(False, b"220 mail.example.org ESMTP\r\n")
+    say(True, b"EHLO client.example.org\r\n")
+    say(False, b"250 mail.example.org\r\n")
+    for mail in mails:
+        for line, reply in ((b"MAIL FROM:<alice@example.org>", b"250 ok"), (b"RCPT TO:<bob@example.org>", b"250 ok"),
+                            (b"DATA", b"354 go on")):
+            say(True, line + b"\r\n")
+            say(False, reply + b"\r\n")
+        data = re.sub(rb"^\.", b"..", mail, flags=re.M) + b".\r\n"
+        for i in range(0, len(data), 1000):
+            say(True, data[i:i + 1000], keep=mail is not mails[0] or i // 1000 not in lost)
+        say(False, b"250 queued\r\n")
+    say(True, b"QUIT\r\n")
+    say(False, b"221 bye\r\n")
+    return frames
+
+
+def hostile():
+    import base64
+    parts = b"".join(b"--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
+                     b"Content-Disposition: attachment; filename=\"" + name + b"\"\r\n\r\n" +
+                     base64.encodebytes(ATTACHMENT).replace(b"\n", b"\r\n") for name in NAMES)
+    return (b"From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts +
+            b"--b--\r\n")
+
+
+PLAIN = b"Subject: quoting\r\n\r\nFrom here\r\n>From there\r\n>>From\r\n>> From\r\n.dot\r\nFro\r\nFromage\r\n"
+
+
+class Extract(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mailscope-extract-"))
+        self.out = self.folder / "out"
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def capture(self, *sessions, name="x.pcap"):
+        path = self.folder / name
+        path.write_bytes(wire.pcap([frame for one in sessions for frame in one]))
+        return path
+
+    def good(self, *arguments):
+        done = run(*arguments)
+        self.assertEqual((done.returncode, done.stdout), (0, b""), done.stderr)
+        return done
+
+    def test_facts(self):
+        """Every complete message of captures/ as facts.json has it, and its manifest."""
+        compared = 0
+        for facts in sorted(CAPTURES.glob("*/facts.json")):
+            capture = next(facts.parent.glob("capture.pcap*"))
+            out = self.folder / facts.parent.name
+            run(capture, "-o", out)
+            want = sorted(m["sha256"] for one in json.loads(facts.read_text())["sessions"] for m in one["messages"]
+                          if m.get("sha256"))
+            got = [sha256(p.read_bytes()) for p in out.rglob("message-*.eml") if "incomplete" not in p.name]
+            self.assertFalse(set(want) - set(got), facts.parent.name)
+            for manifest in out.rglob("manifest.json"):
+                self.check_manifest(manifest)
+            compared += len(want)
+        self.assertGreaterEqual(compared, 60)
+
+    def check_manifest(self, path):
+        """Names every file beside it, and nothing else, with size and hashes."""
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        rows = [manifest["dialogue"]] if "dialogue" in manifest else []
+        for message in manifest["messages"]:
+            rows += [message] if "file" in message else []
+            rows += message["attachments"]
+        self.assertEqual(sorted(r["file"] for r in rows) + ["manifest.json"],
+                         sorted((p.name for p in path.parent.iterdir() if p.name != "manifest.json")) +
+                         ["manifest.json"])
+        for row in rows:
+            data = (path.parent / row["file"]).read_bytes()
+            self.assertEqual((len(data), sha256(data), hashlib.md5(data).hexdigest()),
+                             (row["size"], row["sha256"], row["md5"]))
+        return manifest
+
+    def test_names(self):
+        mail = hostile()
+        self.good(self.capture(session([mail])), "-o", self.out)
+        written = list(self.out.rglob("*"))
+        self.assertEqual(len(files(self.folder)), len(NAMES) + 4)  # capture, mail, dialogue, manifest
+        attached = [p for p in written if p.name.startswith("attachment-")]
+        self.assertEqual(len(attached), len(NAMES))
+        for path in attached:
+            self.assertEqual(path.read_bytes(), ATTACHMENT)
+            self.assertRegex(path.name, r"\A[^/\\:*?\"<>|\x00-\x1f\x7f\u202e]{1,100}\Z")
+            self.assertEqual(path.stat().st_mode & 0o111, 0)
+        self.assertEqual(len({p.name.casefold() for p in written}), len(written))
+        manifest = self.check_manifest(next(self.out.rglob("manifest.json")))
+        self.assertEqual([a.get("name", "") for a in manifest["messages"][0]["attachments"]][2], "../../../escaped.txt")
+        self.assertEqual((next(self.out.rglob("message-1.eml"))).read_bytes(), mail)
+
+    def test_hole(self):
+        mail = b"Subject: hole\r\n\r\n" + b"".join(b"line %06d\r\n" % i for i in range(400))
+        self.good(self.capture(session([mail], lost={2})), "-o", self.out)
+        path = next(self.out.rglob("*.eml"))
+        self.assertEqual(path.name, "message-1-incomplete.eml")
+        self.assertEqual(path.read_bytes(), mail[:2000] + mail[3000:])
+        row = self.check_manifest(path.parent / "manifest.json")["messages"][0]
+        self.assertEqual((row["complete"], row["missing"], row["holes"]), (False, 1000, [2000]))
+
+    def test_existing(self):
+        capture = self.capture(session([PLAIN]))
+        self.good(capture, "-o", self.out)
+        before = files(self.out)
+        done = run(capture, "-o", self.out)
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (3, 1), done.stderr)
+        self.assertIn(b"File exists", done.stderr)
+        self.assertEqual(files(self.out), before)
+        path = next(self.out.rglob("*.eml"))
+        path.write_bytes(b"old")
+        self.good(capture, "-o", self.out, "--overwrite")
+        self.assertEqual(files(self.out), before)
+
+    def test_links(self):
+        """Links planted in the folder are not followed."""
+        capture = self.capture(session([PLAIN]))
+        self.good(capture, "-o", self.out)
+        inner = next(self.out.iterdir())
+        outside = self.folder / "outside"
+        outside.mkdir()
+        (outside / "victim").write_bytes(b"mine")
+        for option in ((), ("--overwrite",)):
+            shutil.rmtree(inner) if inner.is_dir() and not inner.is_symlink() else inner.unlink()
+            inner.symlink_to(outside)
+            done = run(capture, "-o", self.out, *option)
+            self.assertEqual(done.returncode, 3)
+            self.assertEqual(files(outside), {"victim": b"mine"})
+        inner.unlink()
+        inner.mkdir()
+        for name in ("message-1.eml", "manifest.json", ".mailscope-part"):
+            (inner / name).symlink_to(outside / "victim")
+        self.good(capture, "-o", self.out, "--overwrite")
+        self.assertEqual(files(outside), {"victim": b"mine"})
+        self.assertFalse((inner / "message-1.eml").is_symlink())
+
+    def test_no_folder(self):
+        capture = self.capture(session([PLAIN]))
+        (self.folder / "file").write_bytes(b"")
+        for out in (self.folder / "file", self.folder / "none" / "out", self.folder / "none" / "x.tar"):
+            done = run(capture, "-o", out)
+            self.assertEqual((done.returncode, done.stderr.count(b"\n")), (3, 1), done.stderr)
+            self.assertIn(b"cannot write", done.stderr)
+        done = run(capture)
+        self.assertEqual(done.returncode, 2)
+
+    def limited(self, capture, out, *options):
+        """With files limited to 8 KB: writing fails."""
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+        return run(capture, "-o", out, *options, preexec_fn=limit)
+
+    def test_write_error(self):
+        """One clear error, and no file under a final name that is not whole."""
+        mail = b"Subject: large\r\n\r\n" + b"0123456789\r\n" * 5000
+        capture = self.capture(session([mail]))
+        for name in ("out", "x.tar", "x.mbox"):
+            done = self.limited(capture, self.folder / name)
+            self.assertEqual((done.returncode, done.stderr.count(b"\n")), (3, 1), done.stderr)
+            self.assertIn(b"File too large", done.stderr)
+        self.assertEqual(sorted(p.split("/")[-1] for p in files(self.folder)), ["dialogue.txt", "x.pcap"])
+
+    def test_full_disk(self):
+        mail = b"Subject: large\r\n\r\n" + b"0123456789\r\n" * 20000
+        self.capture(session([mail]))
+        mount = self.folder / "disk"
+        mount.mkdir()
+        script = ('mount -t tmpfs -o size=64k none "$2" || exit 77; "$1" extract "$3" -o "$2/$4"; status=$?;'
+                  'find "$2" -name "*.eml" -o -name "*part*" -o -name "*.tar*"; exit $status')
+        for name in ("out", "x.tar"):
+            done = subprocess.run(["unshare", "-m", "sh", "-c", script, "-", PROGRAM, str(mount),
+                                   str(self.folder / "x.pcap"), name], capture_output=True, timeout=60)
+            if done.returncode in (1, 77) or b"unshare" in done.stderr:
+                self.skipTest("no file system can be mounted here")
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count(b"\n")), (3, b"", 1), done)
+            self.assertIn(b"No space left on device", done.stderr)
+
+    def test_tar(self):
+        captures = [self.capture(session([PLAIN, hostile()]), session([PLAIN], 40002), name=n)
+                    for n in ("a.pcap", "b.pcap")]
+        self.good(*captures, "-o", self.out)
+        tar = self.folder / "x.tar"
+        self.good(*captures, "-o", tar)
+        with tarfile.open(tar) as opened:
+            members = opened.getmembers()
+            content = {m.name: opened.extractfile(m).read() for m in members}
+            self.assertEqual({(m.mode, m.uid, m.gid, m.mtime) for m in members}, {(0o644, 0, 0, wire.START // 10**9)})
+        self.assertEqual(content, files(self.out))
+        listed = subprocess.run(["tar", "-tf", tar], capture_output=True, check=True)
+        self.assertEqual(len(listed.stdout.splitlines()), len(content))
+        for jobs in ("-j1", "-j2"):
+            again = self.folder / ("again%s.tar" % jobs)
+            self.good(*captures, "-o", again, jobs)
+            self.assertEqual(again.read_bytes(), tar.read_bytes())
+            out = self.folder / ("out" + jobs)
+            self.good(*captures, "-o", out, jobs)
+            self.assertEqual(files(out), content)
+
+    def test_mbox(self):
+        mails = [PLAIN, b"Subject: \xff\r\n\r\n>From\r\nFrom \r\n", b"From x\r\n\r\n"]
+        box = self.folder / "x.mbox"
+        self.good(self.capture(session(mails)), "-o", box)
+        messages = re.split(rb"^From .*\n", box.read_bytes(), flags=re.M)
+        self.assertEqual(messages[0], b"")
+        self.assertEqual([re.sub(rb"^>(>*From )", rb"\1", m[:-1], flags=re.M) for m in messages[1:]], mails)
+        self.assertIn(b"From alice@example.org Tue Nov 14 22:13:20 2023\n", box.read_bytes())
+        opened = mailbox.mbox(box)
+        self.assertEqual([m["Subject"] for m in opened][0], "quoting")
+        opened.close()
+
+    def test_only(self):
+        capture = self.capture(session([hostile()]))
+        kinds = {"messages": {".eml"}, "attachments": {"attachment"}, "dialogues": {"dialogue"}}
+        for only, kind in kinds.items():
+            out = self.folder / only
+            self.good(capture, "-o", out, "--only", only)
+            names = {n.split("/")[-1] for n in files(out)} - {"manifest.json"}
+            self.assertTrue(names)
+            for name in names:
+                self.assertTrue(any(k in name for k in kind) or only == "messages" and name == "message-1.eml", name)
+            self.check_manifest(next(out.rglob("manifest.json")))
+
+    def test_redact(self):
+        capture = next((CAPTURES / "smtp-login").glob("capture.pcap*"))
+        password = json.loads((CAPTURES / "smtp-login" / "facts.json").read_text())["sessions"][0]["auth"][0]["password"]
+        plain, masked = self.folder / "plain", self.folder / "masked"
+        run(capture, "-o", plain)
+        done = run(capture, "-o", masked, "--redact")
+        self.assertIn(b"not masked", done.stderr)
+        read = {name.split("/")[-1]: data for name, data in files(masked).items()}
+        self.assertIn(password.encode(), files(plain)[next(n for n in files(plain) if n.endswith("dialogue.txt"))])
+        self.assertNotIn(password.encode(), read["dialogue.txt"])
+        self.assertNotIn(password.encode(), read["manifest.json"])
+        self.assertIn("redacted", json.loads(read["manifest.json"]))
+
+
+if __name__ == "__main__":
+    PROGRAM, CAPTURES = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
