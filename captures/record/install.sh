@@ -9,7 +9,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get install -y --no-install-recommends \
     postfix dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-imapd openssl \
-    swaks libnet-ssleay-perl libauthen-sasl-perl curl msmtp mpop fetchmail isync netcat-openbsd \
+    swaks libnet-ssleay-perl libauthen-sasl-perl curl msmtp mpop fetchmail isync mutt netcat-openbsd \
     python3 \
     roundcube-core roundcube-sqlite3 apache2-bin libapache2-mod-php8.2 php8.2-cli sqlite3 \
     iproute2 ethtool nftables tcpdump tshark \

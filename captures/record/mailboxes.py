@@ -2,6 +2,7 @@
 """The sessions in which mail stays on the server: IMAP from Dovecot, with real clients and with a
 few lines of Python where no client does it on request."""
 import hashlib
+import subprocess
 
 from lab import HERE, on
 from record import login, session
@@ -245,3 +246,27 @@ SyncState *
         on("client", "mbsync", "-c", config, "mail")
     take.expect([login("LOGIN", *BOB)], [got(one.read_bytes()) for one in made], protocol="imap",
                 unseen=True)
+
+
+@session("imap-mutt", "IMAP as mutt speaks it: the header of each message, one read and one flagged",
+         "FETCH of chosen header fields for all messages at once, then one whole message; flags are"
+         " changed when the mailbox is left", ["Dovecot", "mutt"])
+def mutt(take):
+    """mutt, its keys pressed by a script, to port 143"""
+    made = letters(take, "alice")
+    config = take.folder.parent / "muttrc"
+    config.write_text(f"""set ssl_starttls=no ssl_force_tls=no imap_authenticators="login"
+set imap_user="{ALICE[0]}" imap_pass="{ALICE[1]}" folder="imap://{MAIL}/" spoolfile="+INBOX"
+set wait_key=no confirmappend=no delete=yes header_cache="" timeout=5
+push "<first-entry><display-message><exit><flag-message><quit>"
+""")
+    with take.recorder():
+        on("client", "env", f"HOME={take.folder.parent}", "TERM=xterm", "timeout", "30", "script",
+           "-qec", f"mutt -n -F {config}", take.folder.parent / "typescript",
+           stdin=subprocess.DEVNULL)
+    fields = ("BODY[HEADER.FIELDS (DATE FROM SENDER SUBJECT TO CC MESSAGE-ID REFERENCES CONTENT-TYPE"
+              " CONTENT-DESCRIPTION IN-REPLY-TO REPLY-TO LINES LIST-POST X-LABEL)]")
+    take.expect([login("LOGIN", *ALICE)],
+                [got(head(one.read_bytes()), fields, whole=False) for one in made] +
+                [got(made[0].read_bytes())], protocol="imap")
+    unused(take, made[1])

@@ -131,7 +131,7 @@ def versions():
     packages = {"Postfix": "postfix", "Dovecot": "dovecot-core", "swaks": "swaks", "curl": "curl",
                 "msmtp": "msmtp", "Python": "python3", "tcpdump": "tcpdump",
                 "netcat": "netcat-openbsd", "mpop": "mpop", "fetchmail": "fetchmail",
-                "isync": "isync"}
+                "isync": "isync", "mutt": "mutt"}
     found = {name: lab.run("dpkg-query", "-Wf", "${Version}", package).stdout.decode()
              for name, package in packages.items()}
     found["Exim"] = (HERE / "exim-root/version").read_text().strip()
