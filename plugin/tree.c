@@ -222,6 +222,7 @@ static void open_group(Page *page, MsScope scope, int32_t message, int32_t item)
     case MS_MESSAGE:
     case MS_RECIPIENT:
     case MS_PART:
+    case MS_HOP:
         page->group = add_number(page, page->session, MS_HF_MESSAGE, message, MS_ETT_GROUP);
         if (scope == MS_RECIPIENT)
             page->group = add_number(page, page->group, MS_HF_RECIPIENT, item, MS_ETT_GROUP);

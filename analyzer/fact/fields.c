@@ -33,7 +33,7 @@ const char *ms_type_name(MsType type)
 
 const char *ms_scope_name(MsScope scope)
 {
-    static const char *const names[MS_N_SCOPES] = {"session", "exchange",  "attempt",
-                                                   "message", "recipient", "part"};
+    static const char *const names[MS_N_SCOPES] = {"session",   "exchange", "attempt", "message",
+                                                   "recipient", "part",     "hop"};
     return names[scope];
 }

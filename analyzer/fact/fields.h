@@ -23,6 +23,7 @@ typedef enum {
     MS_MESSAGE,   /* a mail transaction: message = its number */
     MS_RECIPIENT, /* a recipient of a transaction: message and item */
     MS_PART,      /* a part of a message: message and item */
+    MS_HOP,       /* a Received field of a message, from the top: message and item */
     MS_N_SCOPES
 } MsScope;
 
@@ -58,5 +59,5 @@ MsFieldId ms_field_find(const char *key);
 /* "string", "uint", ... as the JSON schema and `mailscope fields` call it. */
 const char *ms_type_name(MsType type);
 
-/* "session", "exchange", "attempt", "message", "recipient", "part". */
+/* "session", "exchange", "attempt", "message", "recipient", "part", "hop". */
 const char *ms_scope_name(MsScope scope);

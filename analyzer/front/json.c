@@ -323,6 +323,8 @@ static inline uint8_t *put_item(uint8_t *end, MsScope scope, int32_t item)
         end = PUT(end, ",\"recipient\":");
     else if (scope == MS_PART)
         end = PUT(end, ",\"part\":");
+    else if (scope == MS_HOP)
+        end = PUT(end, ",\"hop\":");
     else
         return end;
     return put_uint(end, (uint64_t)item + 1);

@@ -266,6 +266,11 @@ static void use_frames(MsMessage *message, const MsBytes *bytes, size_t offset, 
     }
 }
 
+bool ms_message_headless(const MsMessage *message)
+{
+    return message->headless;
+}
+
 void ms_message_no_header(MsMessage *message)
 {
     message->headless = true;

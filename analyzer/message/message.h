@@ -37,6 +37,7 @@ void ms_message_begin(MsMessage *message, uint64_t from);
 void ms_message_see(MsMessage *message, uint64_t key, bool whole);
 /* Says, before the first byte, that it is a part without header fields: none are looked for. */
 void ms_message_no_header(MsMessage *message);
+bool ms_message_headless(const MsMessage *message); /* that was said */
 void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length);
 void ms_message_gap(MsMessage *message, uint64_t length);
 /* No more bytes come. `whole`: its end was seen and nothing is missing. */

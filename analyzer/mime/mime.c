@@ -270,11 +270,12 @@ MsMime *ms_mime_new(const MsMessage *message, const MsLimits *limits)
     g_mime_parser_set_persist_stream(parser, TRUE);
     mime->tree = g_mime_parser_construct_message(parser, NULL);
     g_object_unref(parser);
-    GMimeObject *top = mime->tree ? g_mime_message_get_mime_part(mime->tree) : NULL;
+    bool headless = ms_message_headless(message); /* a section of one, of unknown type */
+    GMimeObject *top = mime->tree && !headless ? g_mime_message_get_mime_part(mime->tree) : NULL;
     if (top) {
         const Place place = {GMIME_IS_MULTIPART(top) ? "0" : "1", NULL, false, NULL};
         walk(mime, top, &place);
-    } else {
+    } else if (!headless) {
         note_plain(mime);
     }
     return mime;

@@ -2,7 +2,9 @@
  * mime_facts.c - the parts and the decoded header of a mail as facts, with the bytes of the message
  * they were read from. */
 #include "../message/hash.h"
+#include "../message/header.h"
 #include "mime_private.h"
+#include "trace.h"
 
 #include <string.h>
 
@@ -14,6 +16,7 @@ typedef struct {
     MsHeaderFunc func;
     void *user_data;
     MsRanges where;
+    const uint8_t *header; /* the message's first bytes, while its header is taken apart */
 } Say;
 
 static void say(Say *s, MsFieldId field, int32_t item, const char *text, size_t length,
@@ -101,6 +104,35 @@ static void say_header(Say *s)
     }
 }
 
+static void on_trace(const MsTrace *trace, void *user_data)
+{
+    Say *s = user_data;
+    if (ms_field(trace->field)->type == MS_TIME) {
+        say(s, trace->field, trace->hop, NULL, 0, trace->number, trace->at, trace->length);
+        return;
+    }
+    MsBuffer text = {0};
+    ms_header_unfold(s->header + trace->at, trace->length, &text);
+    say(s, trace->field, trace->hop, text.data ? (const char *)text.data : "", text.length, 0,
+        trace->at, trace->length);
+    ms_buffer_clear(&text);
+}
+
+/* Fields that programs write, taken apart; of a header with a hole what stands before it. */
+static void say_trace(Say *s)
+{
+    const MsMessage *message = s->mime->source.message;
+    size_t n_holes;
+    const uint64_t *holes = ms_message_holes(message, &n_holes);
+    size_t most = s->mime->most_text;
+    if (n_holes > 0)
+        most = MIN(most, (size_t)MIN(holes[0], SIZE_MAX));
+    g_autofree uint8_t *header = g_malloc(MAX(most, 1));
+    s->header = header;
+    ms_trace_header(header, ms_message_read(message, 0, header, most), on_trace, s);
+    s->header = NULL;
+}
+
 /* ---- the parts ---- */
 
 /* What one run over a decoded content gives. */
@@ -172,8 +204,11 @@ static void say_body(Say *s, const MsPart *parts, size_t n_parts)
 void ms_mime_facts(const MsMime *mime, bool hash, MsKind *kind, MsHeaderFunc func, void *user_data)
 {
     Say s = {.mime = mime, .func = func, .user_data = user_data};
-    if (mime->tree)
+    bool headless = ms_message_headless(mime->source.message);
+    if (mime->tree && !headless)
         say_header(&s);
+    if (!headless)
+        say_trace(&s);
     size_t n_parts;
     const MsPart *parts = ms_mime_parts(mime, &n_parts);
     say_body(&s, parts, n_parts);

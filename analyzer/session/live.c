@@ -24,6 +24,8 @@ MsLive *ms_live_new(MsSessions *all, MsStream *stream, const MsSniffResult *foun
                     const MsBytes held[2])
 {
     MsLive *live = g_new0(MsLive, 1);
+    if (all->options.mime)
+        live->compare = ms_compare_new();
     live->all = all;
     live->stream = stream;
     live->class = found->class;
@@ -56,6 +58,7 @@ void ms_live_free(MsLive *live)
         return;
     live->all->text -= live->text;
     live->class->free(live->dialogue);
+    ms_compare_free(live->compare);
     for (unsigned i = 0; i < MS_OPEN_MESSAGES; i++)
         ms_message_unref(live->open[i]);
     MsSessions *all = live->all;

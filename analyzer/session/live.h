@@ -5,6 +5,7 @@
 
 #include "../dialogue/dialogue.h"
 #include "../dialogue/sniff.h"
+#include "compare.h"
 #include "inside.h"
 #include "role.h"
 #include "session.h"
@@ -36,6 +37,7 @@ struct MsLive {
     MsInside *inside; /* the dialogue inside TLS; borrowed from the session, mostly NULL */
     int32_t exchanges, attempts, messages; /* numbers given so far */
     MsRoleCues cues;
+    MsCompare *compare; /* NULL: parts of messages are not asked for */
 };
 
 /* Says what is known of the connection, and makes the dialogue. `held`: first bytes of both sides.

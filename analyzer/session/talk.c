@@ -18,6 +18,8 @@ void ms_live_say_fact(MsLive *live, const MsFact *fact)
 {
     const MsSessions *all = live->all;
     ms_role_see(&live->cues, fact);
+    if (live->compare)
+        ms_compare_see(live->compare, fact);
     if (all->sink.fact)
         all->sink.fact(live->number, fact, all->user_data);
     if (live->record)
@@ -250,6 +252,9 @@ static void say_parts(MsLive *live, const MsMessage *message)
         all->kind = ms_kind_new();
     g_autoptr(MsMime) mime = ms_mime_new(message, &all->options.limits);
     ms_mime_facts(mime, all->options.hash, all->kind, message_field, live);
+    ms_compare_mail(live->compare, ms_message_number(message),
+                    ms_message_complete(message) && !ms_mime_limited(mime),
+                    (size_t)all->options.limits.value[MS_LIMIT_FACT_RANGES], message_field, live);
     if (!ms_mime_limited(mime))
         return;
     static const char detail[] = "the message is too large, or has too many parts, for all of them "

@@ -63,7 +63,8 @@ static void test_names(void)
         MsScope scope;
         const char *name;
     } scopes[] = {{MS_SESSION, "session"}, {MS_EXCHANGE, "exchange"},   {MS_ATTEMPT, "attempt"},
-                  {MS_MESSAGE, "message"}, {MS_RECIPIENT, "recipient"}, {MS_PART, "part"}};
+                  {MS_MESSAGE, "message"}, {MS_RECIPIENT, "recipient"}, {MS_PART, "part"},
+                  {MS_HOP, "hop"}};
     for (size_t i = 0; i < G_N_ELEMENTS(scopes); i++)
         g_assert_cmpstr(ms_scope_name(scopes[i].scope), ==, scopes[i].name);
     g_assert_cmpuint(G_N_ELEMENTS(scopes), ==, MS_N_SCOPES);

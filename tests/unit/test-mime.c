@@ -179,7 +179,7 @@ static void on_fact(const MsFact *fact, void *user_data)
     GString *out = user_data;
     const MsField *field = ms_field((MsFieldId)fact->field);
     g_assert_cmpint(fact->message, ==, 2);
-    g_assert_cmpint(fact->item >= 0, ==, field->scope == MS_PART);
+    g_assert_cmpint(fact->item >= 0, ==, field->scope == MS_PART || field->scope == MS_HOP);
     g_string_append_printf(out, "%s", field->key);
     if (field->type == MS_UINT || field->type == MS_BOOL || field->type == MS_TIME)
         g_string_append_printf(out, "=%" G_GINT64_FORMAT, fact->number);
@@ -227,6 +227,49 @@ static void test_facts(void)
     g_string_replace(out, md5, "x", 0);
     g_assert_cmpstr(out->str, ==, wanted);
     g_string_free(out, TRUE);
+}
+
+/* Fields that programs write: value and place of each piece. */
+static void test_trace(void)
+{
+    static const char mail[] =
+        "Return-Path: <ann@example.org>\r\n"
+        "Received: from pc.example.org (pc (a;b) [192.0.2.1])\r\n by mx.example.org (Mx \\)x) "
+        "with "
+        "ESMTPSA (TLS) id A1\r\n for <bob@example.org>; Sun, 22 Nov 2026 10:00:00 +0100\r\n"
+        "Received: by by (for) id for; 1 Jan 9999999999 00:00 +0000\r\n"
+        "Received:\r\nReceived: nonsense ( ;\r\n"
+        "Message-ID: (c) <a@b@host.example>\r\nX-Mailer: Pen\r\n Two\r\nUser-Agent: \r\n"
+        "DKIM-Signature: v=1; D = example.org; x; s=\r\n 2026;bh=ab=\r\n"
+        "Authentication-Results: mx.example.org 1; spf=pass (ok; yes)\r\n"
+        " smtp.mailfrom=a@b ;dkim=fail\r\n"
+        "Content-Type: text/x\r\n\r\nReceived: from body by body\r\n";
+    static const char wanted[] = "message.return_path=ann@example.org\n"
+                                 "received.from=pc.example.org (pc (a;b) [192.0.2.1])\n"
+                                 "received.by=mx.example.org (Mx \\)x)\n"
+                                 "received.with=ESMTPSA\nreceived.id=A1\n"
+                                 "received.for=bob@example.org\n"
+                                 "received.time=1795338000000000000\n"
+                                 "received.by=by (for)\nreceived.id=for\n"
+                                 "message.id_left=a@b\nmessage.id_right=host.example\n"
+                                 "message.user_agent=Pen Two\n"
+                                 "message.dkim_domain=example.org\nmessage.dkim_selector=2026\n"
+                                 "message.checked_by=mx.example.org\n"
+                                 "message.check_result=spf=pass (ok; yes) smtp.mailfrom=a@b\n"
+                                 "message.check_result=dkim=fail\n";
+    MsLimits limits;
+    ms_limits_default(&limits);
+    g_autoptr(MsMessage) message = make(mail, sizeof mail - 1, -1);
+    g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+    g_autoptr(GString) out = g_string_new("");
+    ms_mime_facts(mime, false, NULL, on_fact, out);
+    g_autoptr(GRegex) place = g_regex_new("( \\d+:\\d+\\+\\d+)+$", G_REGEX_MULTILINE, 0, NULL);
+    g_assert_nonnull(strstr(out->str, "message.return_path=ann@example.org 0:68+15\n"));
+    g_autofree char *bare = g_regex_replace_literal(place, out->str, -1, 0, "", 0, NULL);
+    char *parts = strstr(bare, "message.text");
+    g_assert_nonnull(parts);
+    *parts = '\0';
+    g_assert_cmpstr(bare, ==, wanted);
 }
 
 /* A date that nanoseconds cannot count is no moment; the field itself is said all the same. */
@@ -289,6 +332,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mime/parts", test_parts);
     g_test_add_func("/mime/holes", test_holes);
     g_test_add_func("/mime/facts", test_facts);
+    g_test_add_func("/mime/trace", test_trace);
     g_test_add_func("/mime/far-date", test_far_date);
     g_test_add_func("/mime/caps", test_caps);
     g_test_add_func("/mime/kind", test_kind);
