@@ -120,7 +120,7 @@ static void make_plan(const MsOptions *options, MsPlan *plan)
     plan->engine.hash = !options->no_hash;
     plan->engine.lines = !options->json;
     plan->engine.keep = options->json ? MS_KEEP_NONE : options->full ? MS_KEEP_ALL : MS_KEEP_HEAD;
-    if (options->mime) {
+    if (options->mime || options->verb == MS_VERB_ANSWER) {
         plan->engine.mime = true;
         plan->engine.keep = MS_KEEP_ALL;
     }

@@ -140,6 +140,7 @@ void ms_view_message(MsView *view, const MsMessage *message, const char *how)
     view->pen.indent = MS_VIEW_LABEL;
     ms_excerpt(&view->pen, message, HEADER_LINES, TEXT_LINES);
     put_encoding(view, ms_message_number(message));
+    ms_view_decoded(view, ms_message_number(message));
     if (!ms_message_complete(message))
         put_holes(view, message);
 }

@@ -93,6 +93,9 @@ const char *ms_view_port(int64_t port);
  * NULL. */
 void ms_view_message(MsView *view, const MsMessage *message, const char *how);
 
+/* The message as its reader saw it, where that is not how it was sent; decoded.c. */
+void ms_view_decoded(MsView *view, int32_t mail);
+
 /* What can be seen of TLS from outside: since when, version, names. Nothing when there is none. */
 void ms_view_tls(MsView *view);
 
