@@ -147,7 +147,7 @@ static void put_parts(Mail *mail)
                            "scope=\"col\">Hash of the decoded content</th></tr></thead><tbody>\n");
         put_part(mail, paths[i]);
     }
-    if (n > 0)
+    if (n > 0 && most > 0)
         ms_buffer_text(page->out, "</tbody></table></div>\n");
     if (n > most) {
         ms_buffer_text(page->out, "<p class=\"d\">\xe2\x80\xa6 ");

@@ -20,6 +20,7 @@ import tempfile
 import time
 import unittest
 import xml.etree.ElementTree
+from random import Random
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import hostile  # noqa: E402
@@ -171,6 +172,25 @@ class Form(unittest.TestCase):
             page = self.check(make(capture, "--limit", "report-bytes=100000"))
             self.assertLess(page.counts[".session"], 8)
             self.assertIn("more sessions not on this page", page.text())
+
+
+    def test_damaged(self):
+        """Captures with bytes changed, and limits down to 0: still a page of the right form."""
+        random = Random(5)
+        limits = ([], ["--redact"], ["--full"], ["report-steps=0"], ["report-line-bytes=0", "report-message-bytes=0"],
+                  ["report-groups=0", "report-parts=0", "report-ways=0"], ["report-messages=0", "report-open-sessions=0"])
+        with tempfile.TemporaryDirectory() as folder:
+            capture = pathlib.Path(folder, "x.pcap")
+            for number in range(42):
+                data = bytearray(random.choice([path for path in ALL if path.suffix == ".pcap"]).read_bytes()[:100000])
+                for _ in range(random.choice((0, 5, 30, 200))):
+                    data[random.randrange(24, len(data))] = random.choice(b"\0\r\n<>&\"'.\x1b\xff\x80")
+                capture.write_bytes(data)
+                options = limits[number % len(limits)]
+                options = [word for name in options for word in ([name] if name[0] == "-" else ["--limit", name])]
+                done = run("report", "-o", "-", *options, capture)
+                self.assertIn(done.returncode, (0, 3), (options, done.stderr))
+                self.check(done.stdout.decode())
 
 
 class Content(unittest.TestCase):
