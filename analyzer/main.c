@@ -9,6 +9,7 @@
 #include "front/text.h"
 #include "lab/answer.h"
 #include "lab/bank.h"
+#include "lab/expression.h"
 #include "run/container.h"
 #include "run/live.h"
 #include "run/page.h"
@@ -174,11 +175,16 @@ static int extract(const MsOptions *options, MsRun *run)
                             options->overwrite);
 }
 
-static int read_captures(const MsOptions *options)
+static int read_captures(const MsOptions *options, const MsExpression *filter)
 {
     MsRun run = {.joined = options->joined, .jobs = options->jobs};
     MsPlan *plan = &run.plan;
     make_plan(options, plan);
+    plan->filter = filter;
+    if (filter && ms_expression_needs_mime(filter)) {
+        plan->engine.mime = true;
+        plan->engine.keep = MS_KEEP_ALL;
+    }
     bool bank =
         options->verb == MS_VERB_ANSWER && (options->all || options->asked || options->json);
     plan->style.questions = (const char *const *)options->asked;
@@ -220,8 +226,11 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a reader that has enough is noticed when writing fails */
     MsOptions options;
     g_autoptr(GError) error = NULL;
+    g_autoptr(MsExpression) filter = NULL;
     int status;
-    if (!ms_options_parse(&options, argc, argv, &error) || !check_questions(&options, &error)) {
+    if (!ms_options_parse(&options, argc, argv, &error) || !check_questions(&options, &error) ||
+        (options.filter && ms_verb_reads(options.verb) &&
+         !(filter = ms_expression_new(options.filter, &error)))) {
         status = complain(&options, error);
     } else if (options.text) {
         MsBuffer text = {0};
@@ -236,7 +245,7 @@ int main(int argc, char **argv)
     } else if (!ms_verb_reads(options.verb)) {
         status = print_list(&options);
     } else {
-        status = read_captures(&options);
+        status = read_captures(&options, filter);
     }
     ms_options_clear(&options);
     return status;

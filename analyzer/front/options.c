@@ -161,6 +161,9 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
          "Print one JSON object for each session and line", NULL},
         {"mime", 0, 0, G_OPTION_ARG_NONE, &o->mime,
          "Read the parts of messages too: texts, attachments and their hashes", NULL},
+        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &o->filter,
+         "Only sessions for which EXPRESSION holds: smtp.mail_from == \"a@example.org\"",
+         "EXPRESSION"},
         G_OPTION_ENTRY_NULL};
     const GOptionEntry answer[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &o->all, "Answer every question of the bank", NULL},
@@ -170,6 +173,9 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
          NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
          "Print the answers of the bank as one JSON object for each question and line", NULL},
+        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &o->filter,
+         "Only sessions for which EXPRESSION holds: smtp.mail_from == \"a@example.org\"",
+         "EXPRESSION"},
         G_OPTION_ENTRY_NULL};
     const GOptionEntry path[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
                                   "Print one JSON object for each mail and line", NULL},
@@ -185,6 +191,9 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite, "Replace files that are there", NULL},
         {"only", 0, 0, G_OPTION_ARG_FILENAME, &o->only,
          "Write nothing but attachments, messages or dialogues", "WHAT"},
+        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &o->filter,
+         "Only sessions for which EXPRESSION holds: smtp.mail_from == \"a@example.org\"",
+         "EXPRESSION"},
         G_OPTION_ENTRY_NULL};
     const GOptionEntry sessions[] = {
         {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},

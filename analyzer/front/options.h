@@ -44,11 +44,12 @@ typedef struct {
     char *only;         /* extract: "attachments", "messages", "dialogues", or NULL */
     gboolean decode;    /* explain base64: the other way */
     char *interface;    /* live: where to capture; NULL: not said */
-    char *filter;       /* live: as pcap-filter(7) has it; NULL: everything */
-    uint64_t count;     /* live: frames; 0: no end */
-    uint64_t seconds;   /* live; 0: no end */
-    gboolean own_only;  /* live: only frames meant for this host */
-    unsigned jobs;      /* at least 1 */
+    char *filter; /* live: as pcap-filter(7) has it; show, answer, extract: an expression; NULL: all
+                   */
+    uint64_t count;    /* live: frames; 0: no end */
+    uint64_t seconds;  /* live; 0: no end */
+    gboolean own_only; /* live: only frames meant for this host */
+    unsigned jobs;     /* at least 1 */
     MsColor color;
     MsLimits limits;
     char **names; /* files and folders, or what to explain; NULL-terminated */

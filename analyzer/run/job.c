@@ -42,7 +42,9 @@ static void on_session(const MsRecord *record, void *user_data)
     const MsPlan *plan = run->job->plan;
     MsBuffer *out = ms_order_begin(run->order, ms_record_number(record));
     bool good = true;
-    if (run->job->report)
+    if (plan->filter && !ms_expression_holds(plan->filter, record))
+        good = true; /* its turn passes with nothing printed */
+    else if (run->job->report)
         ms_report_session(run->job->report, out, record, &run->job->origins, &plan->style,
                           run->redactor);
     else if (run->extract)

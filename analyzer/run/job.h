@@ -8,6 +8,7 @@
 #include "../extract/extract.h"
 #include "../front/redact.h"
 #include "../front/style.h"
+#include "../lab/expression.h"
 #include "../lab/path.h"
 #include "../report/report.h"
 #include "output.h"
@@ -23,6 +24,7 @@ typedef struct {
     MsPrint print;
     MsPathsPrint paths; /* in place of `print`: once, at the end of the capture; else NULL */
     const MsExtractPlan *extract; /* sessions become files, in place of `print`; else NULL */
+    const MsExpression *filter;   /* only sessions for which it holds; NULL: all. Borrowed */
     bool summary;                 /* say in the output when there is no mail */
 } MsPlan;
 

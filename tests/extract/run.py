@@ -282,6 +282,21 @@ class Extract(unittest.TestCase):
                 self.assertTrue(any(k in name for k in kind) or only == "messages" and name == "message-1.eml", name)
             self.check_manifest(next(out.rglob("manifest.json")))
 
+    def test_filter(self):
+        capture = self.capture(session([hostile()]), session([PLAIN], 40002))
+        for number, expression in ((1, 'part.filename contains "hidden"'), (2, 'message.subject == "quoting"'),
+                                   (2, "session.client_port == 40002 and smtp.mail_from")):
+            out = self.folder / expression.replace("/", "_")
+            self.good(capture, "-o", out, "--filter", expression)
+            self.assertEqual([p.name for p in out.iterdir()], ["x-%04d-192.0.2.10" % number])
+            shown = subprocess.run([PROGRAM, "show", "--json", "--filter", expression, capture], capture_output=True)
+            self.assertEqual([json.loads(line)["session"] for line in shown.stdout.splitlines()], [number])
+            answered = subprocess.run([PROGRAM, "answer", "--filter", expression, capture], capture_output=True)
+            self.assertEqual(re.findall(rb"^Session (\d+)", answered.stdout, re.M), [b"%d" % number])
+        done = run(capture, "-o", self.folder / "none", "--filter", "smtp.mail_from ==")
+        self.assertEqual((done.returncode, (self.folder / "none").exists()), (2, False))
+        self.assertIn(b"character 18", done.stderr)
+
     def test_redact(self):
         capture = next((CAPTURES / "smtp-login").glob("capture.pcap*"))
         password = json.loads((CAPTURES / "smtp-login" / "facts.json").read_text())["sessions"][0]["auth"][0]["password"]

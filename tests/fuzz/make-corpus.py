@@ -414,11 +414,19 @@ class Corpus:
                 file.write(seed)
 
 
+WRITTEN_EXPRESSIONS = [  # filters, and names that are none
+    b'smtp.mail_from == "a@b" and not (message.size > 1000)', b'smtp.mail_from matches "^a.*org$" || part.filename',
+    b"session.client == 192.0.2.1 && message.complete == true", b'session.start > "2023-11-14 22:13:20"',
+    b'!!!((smtp.rcpt_to contains "\\x00\\"") or message.size le 5)', b"../../etc/passwd", b"CON .txt", b"a\xe2\x80\xaegpj.exe",
+]
+
+
 def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
-             "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-imap", "fuzz-http"}
+             "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-imap", "fuzz-http",
+             "fuzz-expression"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -481,6 +489,8 @@ def main():
                 corpus.add(target, payload)
     corpus.add("fuzz-http", dialogue_seed([  # small limits, and a chunk's size that never ends
         (8, b"POST /?_task=login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"), (0, b"\xff" * 120)]))
+    for text in WRITTEN_EXPRESSIONS:
+        corpus.add("fuzz-expression", text)
     for mechanism, lines in WRITTEN_AUTH:
         corpus.add("fuzz-auth", mechanism + b"\n" + b"".join(line + b"\n" for line in lines))
         for line in lines:
