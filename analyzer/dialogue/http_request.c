@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * http_request.c - what a request says: method, target, host; for mail what it does, with the
  * mail posted or the message asked for, each value citing its encoded bytes. */
+#include "../base/fold.h"
 #include "http.h"
 
 #include <glib.h>
@@ -100,10 +101,43 @@ void ms_http_show_field(const MsHttpRequest *request, const MsFormField *field, 
                      &http->note);
 }
 
+/* The character set of the form: its field `_charset_` (HTML 4.10.22), or what Content-Type says;
+ * only of one octet a character and in use. */
+static char *form_charset(const MsHttpRequest *request)
+{
+    static const char *const known[] = {"iso-8859-", "windows-125", "koi8-"};
+    MsSpan name = ms_http_parameter(request->head->field[MS_HTTP_TYPE], "charset");
+    for (uint32_t i = 0; i < request->form->n_fields; i++)
+        if (ms_span_is(ms_form_name(request->form, &request->form->fields[i]), "_charset_"))
+            name = ms_form_value(request->form, &request->form->fields[i]);
+    for (size_t i = 0; name.length < 16 && i < G_N_ELEMENTS(known); i++)
+        if (ms_fold_starts(name.data, name.length, known[i])) {
+            for (size_t at = 0; at < name.length; at++)
+                if (!g_ascii_isalnum((char)name.data[at]) && name.data[at] != '-')
+                    return NULL;
+            return g_strndup((const char *)name.data, name.length);
+        }
+    return NULL;
+}
+
+/* The value in UTF-8, when the form says in which other character set it is; else NULL. */
+static char *to_utf8(const MsHttpRequest *request, MsSpan value, size_t *length)
+{
+    if (value.length == 0 || g_utf8_validate((const char *)value.data, (gssize)value.length, NULL))
+        return NULL;
+    g_autofree char *charset = form_charset(request);
+    return charset ? g_convert((const char *)value.data, (gssize)value.length, "UTF-8", charset,
+                               NULL, length, NULL)
+                   : NULL;
+}
+
 void ms_http_say_field(const MsHttpRequest *request, MsFieldId id, const MsFormField *field,
                        int32_t message, int32_t item)
 {
     MsSpan value = ms_form_value(request->form, field);
+    g_autofree char *text = to_utf8(request, value, &value.length);
+    if (text)
+        value.data = (const uint8_t *)text;
     ms_http_say_text(request->http, id, MS_TO_SERVER, message, item, in_form(request, field),
                      value.data, value.length);
 }

@@ -97,6 +97,17 @@ def bodies():
          http(facts={"webmail.to": ["b@dst.example", "c@dst.example"]}))
 
 
+def charsets():
+    kind = b"application/x-www-form-urlencoded"
+    for name, form, more in (("latin1", b"to=b%40dst.example&subject=Gr%FC%DFe&body=x", b"; charset=ISO-8859-1"),
+                             ("cyrillic", b"to=b%40dst.example&subject=%F0%D2%C9&body=x", b"; charset=koi8-r"),
+                             ("field", b"_charset_=windows-1252&to=b%40dst.example&subject=%80uro&body=x", b""),
+                             ("utf8-all-the-same", b"to=b%40dst.example&subject=Gr%C3%BC&body=x", b"; charset=iso-8859-1")):
+        text = {"latin1": "Gr\u00fc\u00dfe", "cyrillic": "\u041f\u0440\u0438", "field": "\u20acuro", "utf8-all-the-same": "Gr\u00fc"}
+        talk("charset-" + name, LOGIN + (post(b"/mail/send", form, kind=kind + more), (False, OK)),
+             http(facts={"webmail.subject": [text[name]]}))
+
+
 def logins():
     basic = b64(b"alice:pa ss!")
     asked = (True, b"GET /mail/inbox HTTP/1.1\r\nHost: webmail.dst.example\r\nAuthorization: Basic " + basic + b"\r\n\r\n")
@@ -141,5 +152,6 @@ def damage():
 def load():
     finding()
     bodies()
+    charsets()
     logins()
     damage()
