@@ -10,6 +10,7 @@
 #include "lab/answer.h"
 #include "lab/bank.h"
 #include "lab/expression.h"
+#include "make/make.h"
 #include "run/container.h"
 #include "run/live.h"
 #include "run/page.h"
@@ -221,6 +222,19 @@ static int complain(const MsOptions *options, const GError *error)
     return MS_EXIT_USAGE;
 }
 
+static int make_class(const MsOptions *options)
+{
+    const MsMake make = {.roster = options->roster,
+                         .folder = options->output,
+                         .seed = options->seed ? options->seed : "mailscope",
+                         .faults = (const char *const *)options->faults,
+                         .from = options->from,
+                         .until = options->until,
+                         .overwrite = options->overwrite};
+    g_autoptr(GError) error = NULL;
+    return ms_make(&make, &error) ? MS_EXIT_GOOD : complain(options, error);
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a reader that has enough is noticed when writing fails */
@@ -242,6 +256,8 @@ int main(int argc, char **argv)
         status = explain(&options);
     } else if (options.verb == MS_VERB_LIVE) {
         status = capture_live(&options);
+    } else if (options.verb == MS_VERB_MAKE) {
+        status = make_class(&options);
     } else if (!ms_verb_reads(options.verb)) {
         status = print_list(&options);
     } else {

@@ -42,6 +42,10 @@ static const struct {
      "session in DIR; or one container when the name given ends in .tar or .mbox. With\n"
      "--redact secrets are masked in dialogues and manifests; messages and attachments\n"
      "stay as they are."},
+    {"make", "",
+     "Makes a capture for each student of a roster: own addresses, names, password and mail,\n"
+     "with a nonce that nobody else has, and DIR/key.ndjson, which says what is true of each.\n"
+     "The same seed and roster give the same bytes."},
     {"explain", "WORDS...",
      "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
      "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
@@ -67,6 +71,13 @@ static const char live_help[] =
     "Exit status: 0 it was stopped; 2 wrong usage or filter, no interface given; 3 the\n"
     "interface cannot be opened or failed, or the output could not be written.";
 
+static const char make_help_text[] =
+    "FILE.csv names its columns in the first row: id, and if you like name and email.\n"
+    "A fault is loss (segments sent twice), wrong-password (first a wrong one) or starttls\n"
+    "(all is encrypted); with =PERCENT so much of the class gets it.\n\n"
+    "Exit status: 0 all were made; 2 wrong usage, a bad roster, or a file that cannot be\n"
+    "written: what was made before it stays.";
+
 static const char explain_help[] =
     "Words that begin with - come after --, as in: mailscope explain base64 -- -n-.\n\n"
     "Exit status: 0 it was explained; 2 wrong usage, nothing is known about the words, or\n"
@@ -81,6 +92,7 @@ static const char top_help[] =
     "  report   makes a page with drawings, for a browser\n"
     "  live     prints sessions as they happen on a network interface\n"
     "  extract  writes messages, attachments and dialogues to files\n"
+    "  make     makes a capture for each student of a class\n"
     "  explain  explains codes, commands and words of mail, and draws base64\n"
     "  fields   lists every fact there can be\n"
     "  oddities lists what can be wrong with a capture\n"
@@ -245,6 +257,19 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
          "Use colours: auto (on a terminal, unless NO_COLOR is set), always, never", "WHEN"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
         G_OPTION_ENTRY_NULL};
+    const GOptionEntry make[] = {
+        {"roster", 0, 0, G_OPTION_ARG_FILENAME, &o->roster, "Who is in the class", "FILE.csv"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Write into this folder", "DIR"},
+        {"seed", 0, 0, G_OPTION_ARG_FILENAME, &o->seed,
+         "Choose your own, and keep it to yourself: it decides every name and nonce", "TEXT"},
+        {"fault", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->faults,
+         "What goes wrong; may be given several times", "NAME[=PERCENT]"},
+        {"from", 0, 0, G_OPTION_ARG_FILENAME, &o->from, "Nothing happens before this time", "TIME"},
+        {"until", 0, 0, G_OPTION_ARG_FILENAME, &o->until, "Nothing begins after it", "TIME"},
+        {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite, "Also over files that are there",
+         NULL},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
+        G_OPTION_ENTRY_NULL};
     const GOptionEntry lists[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print the list as JSON", NULL},
         {"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown, "Print the list as Markdown", NULL},
@@ -264,6 +289,7 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         g_option_group_add_entries(group, extract);
     g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
                                       : verb == MS_VERB_LIVE    ? live
+                                      : verb == MS_VERB_MAKE    ? make
                                       : verb == MS_VERB_EXPLAIN ? explain
                                                                 : lists);
     g_option_group_add_entries(group, common);
@@ -274,6 +300,8 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         g_option_context_set_description(context, files_help);
     else if (verb == MS_VERB_LIVE)
         g_option_context_set_description(context, live_help);
+    else if (verb == MS_VERB_MAKE)
+        g_option_context_set_description(context, make_help_text);
     else if (verb == MS_VERB_EXPLAIN)
         g_option_context_set_description(context, explain_help);
     return context;
@@ -344,6 +372,8 @@ static bool check(Raw *raw, GError **error)
         return usage_error(error, "report needs -o and the name of the page to write%s", "");
     if (options->verb == MS_VERB_EXTRACT && !check_extract(options, error))
         return false;
+    if (options->verb == MS_VERB_MAKE && (!options->roster || !options->output))
+        return usage_error(error, "make needs --roster and -o with the folder to write%s", "");
     if (options->verb == MS_VERB_EXPLAIN)
         return check_explain(options, error);
     if (options->verb == MS_VERB_LIVE && (raw->count < 0 || raw->seconds < 0))
@@ -462,6 +492,11 @@ void ms_options_clear(MsOptions *options)
     g_strfreev(options->names);
     g_strfreev(options->asked);
     g_free(options->output);
+    g_free(options->roster);
+    g_free(options->seed);
+    g_free(options->from);
+    g_free(options->until);
+    g_strfreev(options->faults);
     g_free(options->interface);
     g_free(options->filter);
     g_free(options->only);
