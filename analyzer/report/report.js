@@ -53,7 +53,7 @@
                 for (const match of child.textContent.matchAll(/\\(x([0-9a-f]{2})|[rnt\\])/g)) {
                     bytes.push(match[2] ? parseInt(match[2], 16) : named[match[1]]);
                 }
-            } else {
+            } else if (child.nodeType === Node.TEXT_NODE) { /* words of our own are elements */
                 bytes.push(...encoder.encode(child.textContent));
             }
         }
@@ -96,8 +96,9 @@
             panel.replaceChildren(...content);
             all("button", panel).forEach((button) => button.remove());
             all("code.filter", panel).forEach(addCopy);
-            if (text && text.textContent) {
-                panel.querySelector("pre.w").after(make("pre", hexDump(bytesOf(text)), "hex"));
+            const bytes = text ? bytesOf(text) : [];
+            if (bytes.length > 0) {
+                panel.querySelector("pre.w").after(make("pre", hexDump(bytes), "hex"));
             }
         };
         const pin = (step) => {

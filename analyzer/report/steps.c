@@ -274,8 +274,8 @@ static void put_bytes(MsPage *page, const MsSteps *steps, const MsStep *step)
     ms_step_text(page, steps, step, &text);
     size_t most = (size_t)page->limits->value[MS_LIMIT_REPORT_LINE];
     size_t shown = MIN(text.length, most);
-    bool own =
-        !step->line || step->line->kind == MS_LINE_MESSAGE || step->line->kind == MS_LINE_TLS;
+    bool own = !step->line || step->line->kind == MS_LINE_MESSAGE ||
+               step->line->kind == MS_LINE_TLS || step->line->kind == MS_LINE_CONNECTION;
     ms_buffer_text(page->out, own ? "<p class=\"w\">" : "<pre class=\"w\">");
     if (text.length == 0)
         ms_buffer_text(page->out, "<span class=\"d\">(empty line)</span>");

@@ -193,6 +193,22 @@ class Browser(unittest.TestCase):
             self.assertIn(wanted, text)
         self.clean(page)
 
+    def test_hex(self):
+        """What is written out is one byte again; words of our own are none."""
+        capture = self.folder / "bytes.pcap"
+        capture.write_bytes(hostile.wire.pcap(hostile.wire.dialogue(
+            ["S: 220 a\udcff\x1b\\x41\t\u202e ESMTP", "C: ", "S: 500 what", "C: QUIT", "S: 221 bye"])))
+        self.browser.open(self.report(capture))
+        self.value("document.querySelectorAll('svg.ladder a')[2].focus(), 1")
+        dump = re.sub(r"  \S*$", "", self.value("document.querySelector('.panel .hex').textContent"), flags=re.M)
+        self.assertIn("61 ff 1b 5c 78 34 31 09 e2 80 ae 20 45",
+                      " ".join(word for line in dump.splitlines() for word in line.split()[1:9]))
+        self.value("document.querySelectorAll('svg.ladder a')[3].focus(), 1")
+        self.assertIn("(empty line)", self.value("document.querySelector('.panel').textContent"))
+        for step in 3, 0:  # an empty line; a SYN is told in words, its bytes are not these
+            self.value(f"document.querySelectorAll('svg.ladder a')[{step}].focus(), 1")
+            self.assertTrue(self.value("document.querySelector('.panel .hex') === null"))
+
     def test_policy(self):
         """Had escaping failed, the policy would stop what got through."""
         page = self.open("smtp-login")
