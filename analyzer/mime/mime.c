@@ -5,6 +5,8 @@
 #include "../message/header.h"
 #include "mime_private.h"
 
+#include <errno.h>
+#include <iconv.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -367,21 +369,63 @@ static bool collect(const uint8_t *data, size_t length, void *user_data)
     return text->raw.length < text->most;
 }
 
+/* Appends valid UTF-8, at most `most` bytes of it, and no half character at the end. */
+static void put_utf8(MsBuffer *out, const char *text, size_t length, size_t most)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+    size_t end = strlen(valid);
+    if (end > most) {
+        end = most;
+        while (end > 0 && ((uint8_t)valid[end] & 0xc0) == 0x80)
+            end--;
+    }
+    ms_buffer_append(out, valid, end);
+}
+
+/* Converts to UTF-8; each byte that the charset does not have becomes U+FFFD. */
+static void convert(iconv_t from, const MsBuffer *raw, size_t most, MsBuffer *out)
+{
+    static const char strange[] = "\xef\xbf\xbd";
+    char *in = (char *)raw->data;
+    size_t left = raw->length;
+    g_autofree char *block = g_malloc(BLOCK);
+    MsBuffer all = {0};
+    while (left > 0 && all.length < most) {
+        char *end = block;
+        size_t room = BLOCK;
+        size_t got = iconv(from, &in, &left, &end, &room);
+        int error = got == (size_t)-1 ? errno : 0;
+        ms_buffer_append(&all, block, (size_t)(end - block));
+        if (error == EINVAL && raw->length >= most)
+            break; /* a character that was cut */
+        if (error == EILSEQ || error == EINVAL) {
+            ms_buffer_append(&all, strange, sizeof strange - 1);
+            in++;
+            left--;
+        } else if (error != 0 && error != E2BIG) {
+            break;
+        }
+    }
+    if (all.length > 0)
+        put_utf8(out, (const char *)all.data, all.length, most);
+    ms_buffer_clear(&all);
+}
+
 void ms_mime_text(const MsMime *mime, const MsPart *part, size_t most, MsBuffer *out)
 {
     Text text = {.most = most};
     ms_mime_decode(mime, part, collect, &text);
-    GMimeFilter *filter = part->charset ? g_mime_filter_charset_new(part->charset, "UTF-8") : NULL;
-    if (filter && text.raw.length > 0) {
-        char *converted;
-        size_t length;
-        size_t prespace;
-        g_mime_filter_complete(filter, (char *)text.raw.data, text.raw.length, 0, &converted,
-                               &length, &prespace);
-        ms_buffer_append(out, converted, MIN(length, most));
-    } else {
-        ms_buffer_append(out, text.raw.data, text.raw.length);
-    }
-    g_clear_object(&filter);
+    const char *name = part->charset ? g_mime_charset_iconv_name(part->charset) : NULL;
+    /* UTF-8 says of itself whether it is: what claims to be less than that may be it, too. */
+    bool plain = !name || g_ascii_strcasecmp(name, "us-ascii") == 0 ||
+                 g_ascii_strcasecmp(name, "ascii") == 0 || g_ascii_strcasecmp(name, "utf-8") == 0 ||
+                 g_ascii_strcasecmp(name, "utf8") == 0;
+    iconv_t from = plain ? (iconv_t)-1 : iconv_open("UTF-8", name);
+    if (text.raw.length > 0 && from != (iconv_t)-1)
+        convert(from, &text.raw, most, out);
+    else if (text.raw.length > 0)
+        put_utf8(out, (const char *)text.raw.data, text.raw.length, most);
+    if (from != (iconv_t)-1)
+        iconv_close(from);
     ms_buffer_clear(&text.raw);
 }

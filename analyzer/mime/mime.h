@@ -47,7 +47,7 @@ typedef bool (*MsMimeSink)(const uint8_t *data, size_t length, void *user_data);
 bool ms_mime_decode(const MsMime *mime, const MsPart *part, MsMimeSink sink, void *user_data);
 
 /* Appends the text of a leaf of type text, from its charset to UTF-8, at most `most` bytes; what
- * cannot be converted becomes `?`. */
+ * cannot be converted, or is in a charset nobody knows, becomes U+FFFD; never half a character. */
 void ms_mime_text(const MsMime *mime, const MsPart *part, size_t most, MsBuffer *out);
 
 /* Calls `func` for every fact of the parts and the decoded header, in order. `hash`: also digests

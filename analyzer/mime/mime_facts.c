@@ -61,8 +61,9 @@ static void say_addresses(Say *s, InternetAddressList *list, MsFieldId address, 
         }
         say_text(s, address, -1, internet_address_mailbox_get_addr((InternetAddressMailbox *)one),
                  at, extent);
-        if (name < MS_N_FIELDS)
-            say_text(s, name, -1, internet_address_get_name(one), at, extent);
+        const char *words = internet_address_get_name(one);
+        if (name < MS_N_FIELDS && words && words[0])
+            say_text(s, name, -1, words, at, extent);
     }
 }
 
@@ -156,6 +157,32 @@ static bool digest(const uint8_t *data, size_t length, void *user_data)
     return true;
 }
 
+/* Files that stand inside a text, as it was done before MIME: named, not decoded. */
+static void say_embedded(Say *s, const MsPart *part, int32_t item, const MsBuffer *text)
+{
+    size_t length;
+    for (size_t at = 0; at < text->length; at += length + 1) {
+        const char *line = (const char *)text->data + at;
+        const char *feed = memchr(line, '\n', text->length - at);
+        length = feed ? (size_t)(feed - line) : text->length - at;
+        size_t end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+        const char *what = NULL;
+        if (end > 10 && memcmp(line, "begin ", 6) == 0 && strspn(line + 6, "01234567") == 3 &&
+            line[9] == ' ')
+            what = "uuencode: ";
+        else if (end > 8 && memcmp(line, "=ybegin ", 8) == 0)
+            what = "yEnc: ";
+        if (!what)
+            continue;
+        const char *name = what[0] == 'u' ? line + 10 : g_strstr_len(line, (gssize)end, " name=");
+        name = what[0] == 'u' ? name : name ? name + 6 : line + end;
+        g_autofree char *raw = g_strndup(name, (size_t)(line + end - name));
+        g_autofree char *valid = g_utf8_make_valid(raw, -1);
+        g_autofree char *words = g_strconcat(what, valid, NULL);
+        say_text(s, MS_FIELD_PART_EMBEDDED, item, words, part->at, part->length);
+    }
+}
+
 static void say_content(Say *s, const MsPart *part, int32_t item, bool hash, MsKind *kind)
 {
     Digest d = {0};
@@ -177,6 +204,8 @@ static void say_content(Say *s, const MsPart *part, int32_t item, bool hash, MsK
     if (kind && part->attached && d.head.length > 0)
         say_text(s, MS_FIELD_PART_REAL_TYPE, item, ms_kind_of(kind, d.head.data, d.head.length),
                  part->at, part->length);
+    if (g_str_has_prefix(part->type, "text/"))
+        say_embedded(s, part, item, &d.head);
     ms_buffer_clear(&d.head);
 }
 

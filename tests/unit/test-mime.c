@@ -272,6 +272,54 @@ static void test_trace(void)
     g_assert_cmpstr(bare, ==, wanted);
 }
 
+/* What a text says, whatever its charset claims; and files inside of it. */
+static void test_texts(void)
+{
+    static const struct {
+        const char *type, *body, *text, *embedded;
+    } rows[] = {
+        {"text/plain; charset=iso-8859-1", "a\xe9", "a\xc3\xa9", NULL},
+        {"text/plain; charset=us-ascii", "a\xe9 \xc3\xa9", "a\xef\xbf\xbd \xc3\xa9", NULL},
+        {"text/plain; charset=utf-8", "a\xe9 b", "a\xef\xbf\xbd b", NULL},
+        {"text/plain; charset=x-nope", "a\xe9 b", "a\xef\xbf\xbd b", NULL},
+        {"text/plain", "\xc3\xa9", "\xc3\xa9", NULL},
+        {"text/plain; charset=iso-2022-jp", "\x1b$BF|\x1b(B", "\xe6\x97\xa5", NULL},
+        {"text/plain; charset=gb18030", "\xd6\xd0\xff!", "\xe4\xb8\xad\xef\xbf\xbd!", NULL},
+        {"text/plain; charset=utf-7", "Hi +AOk-", "Hi \xc3\xa9", NULL},
+        {"text/html", "<p>x</p>", "<p>x</p>", NULL},
+        {"text/plain", "x\r\nbegin 644 a b.txt\r\nend", "x\r\nbegin 644 a b.txt\r\nend",
+         "uuencode: a b.txt"},
+        {"text/plain", "=ybegin size=1 name=a.bin\r\n", "=ybegin size=1 name=a.bin\r\n",
+         "yEnc: a.bin"},
+        {"text/plain", "begin 64x a\nbegin 644\n=ybegin", "begin 64x a\nbegin 644\n=ybegin", NULL},
+    };
+    MsLimits limits;
+    ms_limits_default(&limits);
+    unsigned checked = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
+        g_autofree char *mail =
+            g_strdup_printf("Content-Type: %s\r\n\r\n%s", rows[i].type, rows[i].body);
+        g_autoptr(MsMessage) message = make(mail, strlen(mail), -1);
+        g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+        g_autoptr(GString) out = g_string_new("");
+        ms_mime_facts(mime, false, NULL, on_fact, out);
+        g_autofree char *text = g_strconcat("message.text=", rows[i].text, " ", NULL);
+        g_assert_nonnull(strstr(out->str, text));
+        g_autofree char *embedded =
+            g_strconcat("part.embedded=", rows[i].embedded ? rows[i].embedded : "", NULL);
+        g_assert_cmpint(strstr(out->str, embedded) != NULL, ==, rows[i].embedded != NULL);
+        for (size_t most = 0; most < 8; most++) { /* never half a character */
+            size_t count;
+            MsBuffer cut = {0};
+            ms_mime_text(mime, ms_mime_parts(mime, &count), most, &cut);
+            g_assert_cmpuint(cut.length, <=, most);
+            g_assert_true(g_utf8_validate((const char *)cut.data, (gssize)cut.length, NULL));
+            ms_buffer_clear(&cut);
+        }
+    }
+    g_assert_cmpuint(checked, ==, 12);
+}
+
 /* A date that nanoseconds cannot count is no moment; the field itself is said all the same. */
 static void test_far_date(void)
 {
@@ -333,6 +381,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mime/holes", test_holes);
     g_test_add_func("/mime/facts", test_facts);
     g_test_add_func("/mime/trace", test_trace);
+    g_test_add_func("/mime/texts", test_texts);
     g_test_add_func("/mime/far-date", test_far_date);
     g_test_add_func("/mime/caps", test_caps);
     g_test_add_func("/mime/kind", test_kind);
