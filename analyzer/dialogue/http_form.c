@@ -304,10 +304,49 @@ static size_t read_member(MsForm *form, const uint8_t *data, size_t length, MsSp
     }
 }
 
+static bool is_one_of(MsSpan name, const char *const words[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ms_fold_is(name.data, name.length, words[i]))
+            return true;
+    return false;
+}
+
+/* Objects of addresses, `"to": [{"email": "x"}, {"email": "y"}]`: their values count as values of
+ * the outer name. */
+typedef struct {
+    MsSpan name;
+    size_t depth; /* braces open where the name stands */
+} Outer;
+
+/* The name under which the value at data[at] is kept; `depth` braces are open. */
+static MsSpan outer_name(Outer *outer, size_t depth, MsSpan name, const uint8_t *data,
+                         size_t length, size_t at)
+{
+    static const char *const lists[] = {"\"to\"", "\"cc\"", "\"bcc\"", "\"from\"",
+                                        "\"recipients\""};
+    static const char *const addresses[] = {"\"email\"", "\"address\"", "\"mail\""};
+    while (at < length && (data[at] == '[' || skip_blanks(data, length, at) > at))
+        at += data[at] == '[' ? 1 : skip_blanks(data, length, at) - at;
+    if (at < length && data[at] == '{') {
+        bool list = is_one_of(name, lists, G_N_ELEMENTS(lists));
+        *outer = (Outer){list ? name : (MsSpan){0}, depth};
+        return name;
+    }
+    return outer->name.data && depth > outer->depth &&
+                   is_one_of(name, addresses, G_N_ELEMENTS(addresses))
+               ? outer->name
+               : name;
+}
+
 static void read_json(MsForm *form, const uint8_t *data, size_t length, uint8_t source)
 {
+    Outer outer = {0};
+    size_t depth = 0;
     for (size_t at = 0; at < length && form->n_fields < MS_FORM_FIELDS;) {
         if (data[at] != '"') {
+            depth += data[at] == '{';
+            depth -= data[at] == '}' && depth > 0;
             at++;
             continue;
         }
@@ -316,7 +355,8 @@ static void read_json(MsForm *form, const uint8_t *data, size_t length, uint8_t 
             return;
         size_t colon = skip_blanks(data, length, end);
         if (colon < length && data[colon] == ':') {
-            const MsSpan name = {data + at, end - at};
+            const MsSpan name =
+                outer_name(&outer, depth, (MsSpan){data + at, end - at}, data, length, colon + 1);
             size_t next = read_member(form, data, length, name, colon + 1, source);
             if (next == 0)
                 return;

@@ -95,6 +95,10 @@ def bodies():
     listed = json.dumps({"to": ["b@dst.example", "c@dst.example"], "subject": "s", "body": "t"}).encode()
     talk("json-list", LOGIN + (post(b"/mail/send", listed, kind=b"application/json"), (False, OK)),
          http(facts={"webmail.to": ["b@dst.example", "c@dst.example"]}))
+    inner = json.dumps({"message": {"to": [{"name": "B", "email": "b@dst.example"}, {"email": "c@dst.example"}],
+                                    "email": "no-recipient@dst.example", "subject": "s", "body": {"text": "t"}}}).encode()
+    talk("json-objects", LOGIN + (post(b"/mail/send", inner, kind=b"application/json"), (False, OK)),
+         http(facts={"webmail.to": ["b@dst.example", "c@dst.example"], "webmail.subject": ["s"], "webmail.text": ["t"]}))
 
 
 def charsets():
