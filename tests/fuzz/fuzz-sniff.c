@@ -22,7 +22,7 @@ static void check(const MsSniffSide side[2], const MsSniffResult *result)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint16_t ports[] = {25, 587, 465, 2525, 80, 40000};
+    static const uint16_t ports[] = {25, 587, 465, 2525, 80, 443, 40000};
     if (size < 3)
         return 0;
     MsLimits limits;
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* Copies of exactly their size, so that reading beyond them is seen. */
     g_autofree uint8_t *one = g_memdup2(data + 2, first);
     g_autofree uint8_t *two = g_memdup2(data + 2 + first, size - 2 - first);
-    for (unsigned variant = 0; variant < 12; variant++) {
+    for (unsigned variant = 0; variant < 14; variant++) {
         MsSniffSide side[2] = {{.data = one,
                                 .length = first,
                                 .port = 40000,
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                 .from_start = variant % 3 != 0},
                                {.data = two,
                                 .length = size - 2 - first,
-                                .port = ports[variant % 6],
+                                .port = ports[variant % 7],
                                 .from_start = variant % 3 != 0}};
         MsSniffResult result;
         ms_sniff(side, &limits, &result);
