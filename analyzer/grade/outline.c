@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * outline.c - the starter asks what a first look at a mail session asks; the teacher takes away
+ * what does not fit. */
+#include "outline.h"
+
+#include "sheet.h"
+
+#include <string.h>
+
+static void add_points(GString *out, double points)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(out, g_ascii_formatd(number, sizeof number, "%.15g", points));
+}
+
+static void print_asked(GString *out, const MsAsked *asked, unsigned number)
+{
+    g_string_append_printf(out, "\n%u  %s (%s", number, asked->title, asked->id);
+    if (asked->required)
+        g_string_append(out, ", required");
+    else {
+        g_string_append(out, ", ");
+        add_points(out, asked->points);
+    }
+    g_string_append(out, ")\n   ");
+    if (asked->fact)
+        g_string_append_printf(out, "%s, ", asked->fact);
+    else if (asked->oddity != MS_N_ODDITIES)
+        g_string_append_printf(out, "oddity %s, ", ms_oddity_name(asked->oddity));
+    if (asked->session)
+        g_string_append_printf(out, "session %d, ", asked->session);
+    if (asked->message)
+        g_string_append_printf(out, "message %d, ", asked->message);
+    g_string_append(out, ms_match_name(asked->match));
+    if (asked->raw)
+        g_string_append_printf(out, ": %s", asked->raw);
+    g_string_append_c(out, '\n');
+    for (guint i = 0; i < asked->near->len; i++) {
+        const MsNear *near = &g_array_index(asked->near, MsNear, i);
+        g_string_append(out, "   worth ");
+        add_points(out, near->worth);
+        g_string_append_printf(out, ": %s%s%s\n", ms_near_words(near->kind),
+                               near->other ? ": " : "", near->other ? near->other : "");
+    }
+    for (size_t i = 0; asked->needs && asked->needs[i]; i++)
+        g_string_append_printf(out, "   only when %s is right\n", asked->needs[i]);
+}
+
+void ms_outline_print(GString *out, const MsAssignment *assignment)
+{
+    g_string_append_printf(out, "%s: %u sections, ", assignment->title, assignment->asked->len);
+    add_points(out, assignment->points);
+    g_string_append_printf(out, " points, %s are handed in\n",
+                           assignment->answers ? "answers" : "captures");
+    for (guint i = 0; i < assignment->asked->len; i++)
+        print_asked(out, assignment->asked->pdata[i], i + 1);
+}
+
+void ms_outline_begin(GString *out, const char *title)
+{
+    g_string_append(out, "# Made by mailscope grade --init. Review every expected value, take away "
+                         "what is not to be asked.\n"
+                         "[assignment]\ntitle = ");
+    if (!ms_assignment_quote(out, title, strlen(title)))
+        g_string_append(out, "Mail in a capture");
+    g_string_append(out, "\nkind = answers\n");
+}
+
+/* What is asked of each session, and the near misses that students come up with. */
+static const struct {
+    MsFieldId field;
+    const char *id, *title, *near;
+    MsMatch match;
+} starters[] = {
+    {MS_FIELD_SESSION_CLIENT, "client-ip", "What is the IP address of the client?",
+     "0.25 swapped server-ip", MS_MATCH_EXACT},
+    {MS_FIELD_SESSION_SERVER, "server-ip", "What is the IP address of the server?",
+     "0.25 swapped client-ip", MS_MATCH_EXACT},
+    {MS_FIELD_SESSION_CLIENT_PORT, "client-port", "Which port does the client use?", NULL,
+     MS_MATCH_EXACT},
+    {MS_FIELD_SESSION_SERVER_PORT, "server-port", "Which port does the server use?", NULL,
+     MS_MATCH_EXACT},
+    {MS_FIELD_SESSION_SERVER_FIRST, "server-first", "What does the server send first?", NULL,
+     MS_MATCH_EXACT},
+    {MS_FIELD_SESSION_CLIENT_FIRST, "client-first", "What does the client send first?", NULL,
+     MS_MATCH_EXACT},
+    {MS_FIELD_AUTH_MECHANISM, "mechanism", "How does the client log in?", NULL, MS_MATCH_ANY_OF},
+    {MS_FIELD_AUTH_USERNAME, "user", "Which user name does the client send?", "0.5 base64",
+     MS_MATCH_ANY_OF},
+    {MS_FIELD_AUTH_PASSWORD, "password", "Which password does the client send?", "0.5 base64",
+     MS_MATCH_ANY_OF},
+    {MS_FIELD_SMTP_MAIL_FROM, "sender", "Who is the sender in the envelope?", NULL,
+     MS_MATCH_ANY_OF},
+    {MS_FIELD_SMTP_RCPT_TO, "recipients", "Who are the recipients in the envelope?", NULL,
+     MS_MATCH_SET},
+    {MS_FIELD_MESSAGE_SUBJECT, "subject", "What is the subject?", NULL, MS_MATCH_ANY_OF},
+    {MS_FIELD_SESSION_END, "end", "How does the session end: quit, fin, rst, or open?", NULL,
+     MS_MATCH_EXACT},
+};
+
+/* Appends the values of a field, each once, with `|` between them; false when there are none. */
+static bool add_values(GString *out, const MsRecord *record, MsFieldId field)
+{
+    size_t count;
+    const MsFact *facts = ms_record_facts(record, &count);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (size_t i = 0; i < count; i++) {
+        if (facts[i].field != field)
+            continue;
+        g_autoptr(GString) value = g_string_new(NULL);
+        g_autoptr(GString) quoted = g_string_new(NULL);
+        ms_sheet_value(value, &facts[i]);
+        if (!ms_assignment_quote(quoted, value->str, value->len) ||
+            !g_hash_table_add(seen, g_strdup(quoted->str)))
+            continue;
+        g_string_append_printf(out, "%s%s", g_hash_table_size(seen) > 1 ? " | " : "", quoted->str);
+    }
+    return g_hash_table_size(seen) > 0;
+}
+
+void ms_outline_session(GString *out, const MsRecord *record)
+{
+    unsigned session = ms_record_number(record) + 1;
+    for (size_t i = 0; i < G_N_ELEMENTS(starters); i++) {
+        g_autoptr(GString) values = g_string_new(NULL);
+        if (!add_values(values, record, starters[i].field))
+            continue;
+        g_string_append_printf(out,
+                               "\n[question s%u-%s]\ntitle = Session %u: %s\nfact = %s\n"
+                               "session = %u\nmatch = %s\nexpect = %s\n",
+                               session, starters[i].id, session, starters[i].title,
+                               ms_field(starters[i].field)->key, session,
+                               ms_match_name(starters[i].match), values->str);
+        const char *other = starters[i].near ? strstr(starters[i].near, "swapped ") : NULL;
+        if (other)
+            g_string_append_printf(out, "near = 0.25 swapped s%u-%s\n", session,
+                                   other + strlen("swapped "));
+        else if (starters[i].near)
+            g_string_append_printf(out, "near = %s\n", starters[i].near);
+    }
+}

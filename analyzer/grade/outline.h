@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * outline.h - an assignment for its teacher: what it would ask, and a first one made from a capture
+ * with the answers filled in. */
+#pragma once
+
+#include "../record.h"
+#include "assignment.h"
+
+/* Appends what is asked, with what is expected and how it is worth. */
+void ms_outline_print(GString *out, const MsAssignment *assignment);
+
+/* Appends the head of a starter assignment. */
+void ms_outline_begin(GString *out, const char *title);
+
+/* Appends the questions that the facts of a session answer. */
+void ms_outline_session(GString *out, const MsRecord *record);

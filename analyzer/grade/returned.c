@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * returned.c - results for people. Names come from files that students named: everything is
+ * escaped for where it goes. */
+#include "returned.h"
+
+#include "../base/escape.h"
+#include "csv.h"
+
+#include <string.h>
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static const char *number_of(const json_t *object, const char *key, char *number, size_t size)
+{
+    return g_ascii_formatd(number, (int)size, "%.2f",
+                           json_number_value(json_object_get(object, key)));
+}
+
+char *ms_return_remark(const MsAssignment *assignment, const json_t *result)
+{
+    const char *problem = text_of(result, "problem");
+    const MsAsked *refused = ms_assignment_find(assignment, text_of(result, "refused"));
+    if (problem[0])
+        return g_strdup(problem);
+    return refused ? g_strdup_printf("required, but not so: %s", refused->title) : NULL;
+}
+
+/* A cell of a gradebook; names out of hostile files stay on one line. */
+static void add_cell(GString *out, const char *text)
+{
+    MsBuffer cell = {0};
+    g_autofree char *line = g_strdelimit(g_strdup(text), "\r\n\t", ' ');
+    if (out->len > 0 && out->str[out->len - 1] != '\n')
+        g_string_append_c(out, ',');
+    ms_csv_put(&cell, g_strchug(line), ',', true);
+    if (cell.length > 0)
+        g_string_append_len(out, (const char *)cell.data, (gssize)cell.length);
+    ms_buffer_clear(&cell);
+}
+
+void ms_return_csv_head(GString *out, const MsAssignment *assignment)
+{
+    static const char *const columns[] = {"id", "name", "email", "points", "of", "remark"};
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+        add_cell(out, columns[i]);
+    for (guint i = 0; i < assignment->asked->len; i++)
+        add_cell(out, ((const MsAsked *)assignment->asked->pdata[i])->id);
+    g_string_append(out, "\r\n");
+}
+
+void ms_return_csv(GString *out, const MsAssignment *assignment, const json_t *result)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *remark = ms_return_remark(assignment, result);
+    add_cell(out, text_of(result, "student"));
+    add_cell(out, text_of(result, "name"));
+    add_cell(out, text_of(result, "email"));
+    add_cell(out, number_of(result, "points", number, sizeof number));
+    add_cell(out, number_of(result, "of", number, sizeof number));
+    add_cell(out, remark ? remark : "");
+    const json_t *rows = json_object_get(result, "questions");
+    for (guint i = 0; i < assignment->asked->len; i++) {
+        const json_t *row = json_array_get(rows, i);
+        const MsAsked *asked = assignment->asked->pdata[i];
+        const char *cell = asked->required ? text_of(row, "verdict")
+                           : row           ? number_of(row, "points", number, sizeof number)
+                                           : "";
+        add_cell(out, cell);
+    }
+    g_string_append(out, "\r\n");
+}
+
+/* Text as text: Markdown's signs behind a backslash, control characters made visible. */
+static void add_text(GString *out, const char *text)
+{
+    MsBuffer safe = {0};
+    ms_escape_terminal(&safe, (const uint8_t *)text, strlen(text));
+    for (size_t i = 0; i < safe.length; i++) {
+        char byte = (char)safe.data[i];
+        if (byte == '<' || byte == '&') {
+            g_string_append(out, byte == '<' ? "&lt;" : "&amp;");
+            continue;
+        }
+        if (strchr("\\`*_{}[]()#+-.!|>~:@", byte))
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, byte);
+    }
+    ms_buffer_clear(&safe);
+}
+
+static void add_expected(GString *out, const MsAsked *asked, const MsReturnStyle *style)
+{
+    bool secret = asked->fact && (ms_field(asked->what.field)->flags & MS_SECRET);
+    if (!style->reveal || !asked->raw)
+        return;
+    g_string_append(out, "\nExpected: ");
+    if (secret && !style->secrets)
+        g_string_append(out, "(masked)");
+    else
+        add_text(out, asked->raw);
+    g_string_append_c(out, '\n');
+}
+
+static void add_row(GString *out, const MsAsked *asked, const json_t *row, unsigned number,
+                    const MsReturnStyle *style)
+{
+    char points[G_ASCII_DTOSTR_BUF_SIZE];
+    char of[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(out, "\n## %u ", number);
+    add_text(out, asked->title);
+    g_string_append_printf(out, "\n\n**%s**", text_of(row, "verdict"));
+    if (!asked->required)
+        g_string_append_printf(out, ", %s of %s points",
+                               number_of(row, "points", points, sizeof points),
+                               number_of(row, "of", of, sizeof of));
+    if (text_of(row, "near")[0])
+        g_string_append_printf(out, ": %s", text_of(row, "near"));
+    g_string_append_c(out, '\n');
+    for (size_t i = 0;
+         asked->needs && asked->needs[i] && !strcmp(text_of(row, "verdict"), "skipped"); i++)
+        g_string_append_printf(out, "\nNot counted, as it needs `%s` to be right.\n",
+                               asked->needs[i]);
+    if (asked->hint && strcmp(text_of(row, "verdict"), "right") != 0) {
+        g_string_append(out, "\nHint: ");
+        add_text(out, asked->hint);
+        g_string_append_c(out, '\n');
+    }
+    if (text_of(row, "filter")[0])
+        g_string_append_printf(out, "\nWhere it is, as a display filter: `%s`\n",
+                               text_of(row, "filter"));
+    add_expected(out, asked, style);
+}
+
+void ms_return_markdown(GString *out, const MsAssignment *assignment, const json_t *result,
+                        const MsReturnStyle *style)
+{
+    char points[G_ASCII_DTOSTR_BUF_SIZE];
+    char of[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *remark = ms_return_remark(assignment, result);
+    g_string_append(out, "# ");
+    add_text(out, assignment->title);
+    g_string_append(out, "\n\n");
+    add_text(out, text_of(result, "name"));
+    g_string_append_printf(out, "\n\n**%s of %s points**\n",
+                           number_of(result, "points", points, sizeof points),
+                           number_of(result, "of", of, sizeof of));
+    if (remark) {
+        g_string_append_c(out, '\n');
+        add_text(out, remark);
+        g_string_append_c(out, '\n');
+    }
+    const json_t *rows = json_object_get(result, "questions");
+    for (guint i = 0; i < json_array_size(rows) && i < assignment->asked->len; i++)
+        add_row(out, assignment->asked->pdata[i], json_array_get(rows, i), i + 1, style);
+}

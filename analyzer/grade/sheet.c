@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * sheet.c - gathers the values that the questions ask for, and adds up what they are worth. */
+#include "sheet.h"
+
+#include "../lab/filter.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_VALUES 10000
+
+typedef struct {
+    GPtrArray *values; /* char * */
+    MsFilter filter;
+} Found;
+
+struct MsSheet {
+    const MsAssignment *assignment;
+    Found *found; /* of each section */
+    GHashTable *answers;
+    unsigned sessions; /* seen */
+};
+
+MsSheet *ms_sheet_new(const MsAssignment *assignment)
+{
+    MsSheet *sheet = g_new0(MsSheet, 1);
+    sheet->assignment = assignment;
+    sheet->found = g_new0(Found, assignment->asked->len);
+    for (guint i = 0; i < assignment->asked->len; i++)
+        sheet->found[i].values = g_ptr_array_new_with_free_func(g_free);
+    return sheet;
+}
+
+void ms_sheet_free(MsSheet *sheet)
+{
+    if (!sheet)
+        return;
+    for (guint i = 0; i < sheet->assignment->asked->len; i++) {
+        g_ptr_array_unref(sheet->found[i].values);
+        ms_filter_clear(&sheet->found[i].filter);
+    }
+    g_free(sheet->found);
+    g_free(sheet);
+}
+
+void ms_sheet_value(GString *out, const MsFact *fact)
+{
+    switch (ms_field(fact->field)->type) {
+    case MS_UINT:
+        g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)fact->number);
+        break;
+    case MS_BOOL:
+        g_string_append(out, fact->number ? "true" : "false");
+        break;
+    case MS_TIME: {
+        g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(fact->number / 1000000000);
+        g_autofree char *text = time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : NULL;
+        g_string_append_printf(out, "%s.%06dZ", text ? text : "",
+                               (int)(fact->number % 1000000000 / 1000));
+        break;
+    }
+    default:
+        if (fact->text_length > 0)
+            g_string_append_len(out, fact->text, fact->text_length);
+    }
+}
+
+static void take(Found *found, char *value, const MsRange *ranges, size_t count, uint64_t omitted)
+{
+    if (found->values->len >= MOST_VALUES) {
+        g_free(value);
+        return;
+    }
+    g_ptr_array_add(found->values, value);
+    if (count > 0)
+        ms_filter_add(&found->filter, ranges, count, omitted);
+}
+
+static void add_facts(Found *found, const MsAsked *asked, const MsRecord *record)
+{
+    size_t count;
+    const MsFact *facts = ms_record_facts(record, &count);
+    for (size_t i = 0; i < count; i++) {
+        const MsFact *fact = &facts[i];
+        if (!ms_condition_fits(&asked->what, fact) ||
+            (asked->message > 0 && fact->message != asked->message - 1))
+            continue;
+        GString *value = g_string_new(NULL);
+        ms_sheet_value(value, fact);
+        take(found, g_string_free(value, FALSE), fact->ranges, fact->n_ranges,
+             fact->ranges_omitted);
+    }
+}
+
+static void add_oddities(Found *found, const MsAsked *asked, const MsRecord *record)
+{
+    size_t count;
+    const MsOddity *oddities = ms_record_oddities(record, &count);
+    for (size_t i = 0; i < count; i++) {
+        const MsOddity *oddity = &oddities[i];
+        if (oddity->kind != asked->oddity ||
+            (asked->message > 0 && oddity->message != asked->message - 1))
+            continue;
+        take(found, g_strdup(ms_oddity_name(oddity->kind)), oddity->ranges, oddity->n_ranges,
+             oddity->ranges_omitted);
+    }
+}
+
+void ms_sheet_add(MsSheet *sheet, const MsRecord *record)
+{
+    sheet->sessions++;
+    for (guint i = 0; i < sheet->assignment->asked->len; i++) {
+        const MsAsked *asked = sheet->assignment->asked->pdata[i];
+        if (asked->session > 0 && (uint32_t)asked->session != ms_record_number(record) + 1)
+            continue;
+        if (asked->fact)
+            add_facts(&sheet->found[i], asked, record);
+        else
+            add_oddities(&sheet->found[i], asked, record);
+    }
+}
+
+void ms_sheet_answers(MsSheet *sheet, GHashTable *answers)
+{
+    sheet->answers = answers;
+}
+
+/* Points as they are printed everywhere: hundredths, so that sums agree. */
+static double hundredths(double points)
+{
+    return round(points * 100) / 100;
+}
+
+static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
+                       const MsVerdict *before)
+{
+    const MsAssignment *assignment = sheet->assignment;
+    const MsAsked *asked = assignment->asked->pdata[i];
+    for (guint k = 0; k < i; k++) {
+        const MsAsked *other = assignment->asked->pdata[k];
+        if (asked->needs && before[k].kind != MS_VERDICT_RIGHT &&
+            g_strv_contains((const char *const *)asked->needs, other->id))
+            return (MsVerdict){.kind = MS_VERDICT_SKIPPED};
+    }
+    if (assignment->answers)
+        return ms_match_answer(assignment, asked, student,
+                               sheet->answers ? g_hash_table_lookup(sheet->answers, asked->id)
+                                              : NULL);
+    if (sheet->sessions == 0) /* nor is anything absent from a capture without mail */
+        return (MsVerdict){.kind = MS_VERDICT_MISSING};
+    const GPtrArray *values = sheet->found[i].values;
+    return ms_match_values(assignment, asked, student, (const char *const *)values->pdata,
+                           values->len);
+}
+
+static json_t *row_new(const MsSheet *sheet, guint i, const MsVerdict *verdict)
+{
+    const MsAsked *asked = sheet->assignment->asked->pdata[i];
+    json_t *row =
+        json_pack("{ss ss sf sf}", "id", asked->id, "verdict", ms_verdict_name(verdict->kind),
+                  "points", hundredths(asked->points * verdict->worth), "of", asked->points);
+    if (verdict->near)
+        json_object_set_new(row, "near", json_string(ms_near_words(verdict->near->kind)));
+    MsBuffer filter = {0};
+    if (ms_filter_write(&sheet->found[i].filter, 0, &filter) && filter.length > 0)
+        json_object_set_new(row, "filter", json_stringn((const char *)filter.data, filter.length));
+    ms_buffer_clear(&filter);
+    return row;
+}
+
+json_t *ms_sheet_judge(const MsSheet *sheet, const MsStudent *student)
+{
+    const MsAssignment *assignment = sheet->assignment;
+    g_autofree MsVerdict *verdicts = g_new0(MsVerdict, assignment->asked->len);
+    json_t *result = json_object();
+    json_t *rows = json_array();
+    double points = 0;
+    double possible = 0;
+    const MsAsked *refused = NULL;
+    for (guint i = 0; i < assignment->asked->len; i++) {
+        const MsAsked *asked = assignment->asked->pdata[i];
+        verdicts[i] = judge(sheet, i, student, verdicts);
+        if (verdicts[i].kind != MS_VERDICT_SKIPPED) {
+            possible += asked->points;
+            points += hundredths(asked->points * verdicts[i].worth);
+        }
+        if (asked->required && verdicts[i].kind != MS_VERDICT_RIGHT && !refused)
+            refused = asked;
+        json_array_append_new(rows, row_new(sheet, i, &verdicts[i]));
+    }
+    double all = possible > 0 && !refused ? assignment->points * points / possible : 0;
+    json_object_set_new(result, "points", json_real(hundredths(all)));
+    json_object_set_new(result, "of", json_real(assignment->points));
+    if (refused)
+        json_object_set_new(result, "refused", json_string(refused->id));
+    json_object_set_new(result, "questions", rows);
+    return result;
+}
+
+bool ms_sheet_empty(const MsSheet *sheet)
+{
+    return sheet->sessions == 0;
+}

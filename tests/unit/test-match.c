@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * test-match.c - answers against what is expected: normalisation, parts, near misses; answer files.
+ */
+#include "grade/answers.h"
+#include "grade/match.h"
+
+#include <glib.h>
+
+#include <string.h>
+
+static const char text[] = "[assignment]\ntitle = T\nkind = answers\n"
+                           "[question server]\nexpect = 192.0.2.2\n"
+                           "[question client]\nexpect = 192.0.2.1\nnear = 0.25 swapped server\n"
+                           "[question user]\nexpect = alice\nnear = 0.5 base64\n"
+                           "[question rcpt]\nmatch = set\nexpect = a@x | b@x | c@x | d@x\n"
+                           "[question frames]\nmatch = set\nexpect = 4 | 5 | 6 | 9\n"
+                           "[question time]\nmatch = number\nexpect = 2.5\ntolerance = 0.1\n"
+                           "[question soft]\nmatch = regex\nexpect = post(fix|gres)\n"
+                           "[question tls]\nmatch = absent\n"
+                           "[question case]\nexpect = TGV2\ncase = yes\n"
+                           "[question code]\nmatch = any-of\nexpect = 250 | 221\n"
+                           "[question own]\nexpect = {id}.example\n";
+
+static void test_answers(void)
+{
+    static const struct {
+        const char *id, *answer;
+        MsVerdictKind kind;
+        double worth;
+    } rows[] = {
+        {"client", " <192.0.2.1> ", MS_VERDICT_RIGHT, 1},
+        {"client", "\"192.0.2.1\"", MS_VERDICT_RIGHT, 1},
+        {"client", "192.0.2.2", MS_VERDICT_NEAR, 0.25},
+        {"client", "192.0.2.3", MS_VERDICT_WRONG, 0},
+        {"client", "  ", MS_VERDICT_MISSING, 0},
+        {"client", NULL, MS_VERDICT_MISSING, 0},
+        {"user", "ALICE", MS_VERDICT_RIGHT, 1},
+        {"user", "YWxpY2U=", MS_VERDICT_NEAR, 0.5},
+        {"user", "YQ==", MS_VERDICT_WRONG, 0},
+        {"rcpt", "d@x; c@x, b@x,a@x", MS_VERDICT_RIGHT, 1},
+        {"rcpt", "[a@x, b@x, c@x]", MS_VERDICT_PART, 0.75},
+        {"rcpt", "a@x, z@x", MS_VERDICT_PART, 0.2},
+        {"rcpt", "z@x", MS_VERDICT_WRONG, 0},
+        {"frames", "4-6, 9", MS_VERDICT_RIGHT, 1},
+        {"frames", "4-5", MS_VERDICT_PART, 0.5},
+        {"frames", "1-99999999", MS_VERDICT_WRONG, 0},
+        {"time", "2.60", MS_VERDICT_RIGHT, 1},
+        {"time", "2.61", MS_VERDICT_WRONG, 0},
+        {"time", "nan", MS_VERDICT_WRONG, 0},
+        {"soft", "It is Postfix.", MS_VERDICT_RIGHT, 1},
+        {"soft", "exim", MS_VERDICT_WRONG, 0},
+        {"tls", "not in capture", MS_VERDICT_RIGHT, 1},
+        {"tls", "TLS 1.3", MS_VERDICT_WRONG, 0},
+        {"case", "TGV2", MS_VERDICT_RIGHT, 1},
+        {"case", "tgv2", MS_VERDICT_WRONG, 0},
+        {"code", "221", MS_VERDICT_RIGHT, 1},
+        {"own", "s1.example", MS_VERDICT_RIGHT, 1},
+        {"own", "s2.example", MS_VERDICT_WRONG, 0},
+        {"own", "{id}.example", MS_VERDICT_WRONG, 0},
+        {"user", "\xff\xfe", MS_VERDICT_WRONG, 0},
+    };
+    char id[] = "s1";
+    char none[] = "";
+    const MsStudent student = {id, none, none, 0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(MsAssignment) assignment = ms_assignment_new("x", text, sizeof text - 1, &error);
+    g_assert_no_error(error);
+    unsigned count = 0;
+    for (; count < G_N_ELEMENTS(rows); count++) {
+        MsVerdict verdict =
+            ms_match_answer(assignment, ms_assignment_find(assignment, rows[count].id), &student,
+                            rows[count].answer);
+        if (verdict.kind != rows[count].kind)
+            g_error("%s: '%s' is %s", rows[count].id, rows[count].answer,
+                    ms_verdict_name(verdict.kind));
+        g_assert_cmpfloat_with_epsilon(verdict.worth, rows[count].worth, 1e-9);
+    }
+    g_assert_cmpuint(count, ==, 30);
+}
+
+static void test_files(void)
+{
+    static const struct {
+        const char *name, *text, *client, *user; /* client NULL: refused */
+    } rows[] = {
+        {"a.txt", "2: one\r\nuser: two: three\nnonsense\n2: late\n", "one", "two: three"},
+        {"a.csv", "question,answer\n2,one\nuser,\"t\"\"w,o\"\n", "one", "t\"w,o"},
+        {"a.csv", "2;one\r\nuser;two", "one", "two"},
+        {"a.json", "{\"2\": 5, \"user\": [\"a\", \"b\"]}", "5", "a|b"},
+        {"a.json", "[1]", NULL, NULL},
+        {"a.csv", "\"open", NULL, NULL},
+        {"a.txt", "\xff", NULL, NULL},
+    };
+    g_autoptr(MsAssignment) assignment = ms_assignment_new("x", text, sizeof text - 1, NULL);
+    unsigned count = 0;
+    for (; count < G_N_ELEMENTS(rows); count++) {
+        g_autoptr(GError) error = NULL;
+        GHashTable *answers = ms_answers_read(assignment, rows[count].name, rows[count].text,
+                                              strlen(rows[count].text), &error);
+        g_assert_true((answers == NULL) == (rows[count].client == NULL));
+        g_assert_true((answers == NULL) == (error != NULL));
+        if (!answers)
+            continue;
+        g_assert_cmpstr(g_hash_table_lookup(answers, "client"), ==, rows[count].client);
+        g_assert_cmpstr(g_hash_table_lookup(answers, "user"), ==, rows[count].user);
+        g_hash_table_unref(answers);
+    }
+    g_assert_cmpuint(count, ==, 7);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/match/answers", test_answers);
+    g_test_add_func("/match/files", test_files);
+    return g_test_run();
+}
