@@ -12,6 +12,7 @@
 #include "lab/expression.h"
 #include "make/make.h"
 #include "run/container.h"
+#include "run/grade.h"
 #include "run/live.h"
 #include "run/page.h"
 #include "run/progress.h"
@@ -112,6 +113,26 @@ static int list_questions(const MsOptions *options)
     MsBuffer text = {0};
     ms_bank_list(&text, options->json);
     return print_all(&text);
+}
+
+static int grade(const MsOptions *options)
+{
+    const MsGrading grading = {.assignment = options->names[0],
+                               .submissions = options->names[1],
+                               .output = options->output,
+                               .roster = options->roster,
+                               .check = options->check,
+                               .init = options->init,
+                               .overwrite = options->overwrite,
+                               .jobs = options->jobs,
+                               .style = {.reveal = options->reveal, .secrets = options->secrets},
+                               .limits = options->limits};
+    g_autoptr(GString) printed = g_string_new(NULL);
+    int status = ms_grade_run(&grading, printed);
+    MsBuffer text = {0};
+    ms_buffer_append(&text, printed->str, printed->len);
+    int written = print_all(&text);
+    return status ? status : written;
 }
 
 /* What all verbs that meet captures have in common; prints as `show` does. */
@@ -258,6 +279,8 @@ int main(int argc, char **argv)
         status = capture_live(&options);
     } else if (options.verb == MS_VERB_MAKE) {
         status = make_class(&options);
+    } else if (options.verb == MS_VERB_GRADE) {
+        status = grade(&options);
     } else if (!ms_verb_reads(options.verb)) {
         status = print_list(&options);
     } else {

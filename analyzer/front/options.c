@@ -46,6 +46,11 @@ static const struct {
      "Makes a capture for each student of a roster: own addresses, names, password and mail,\n"
      "with a nonce that nobody else has, and DIR/key.ndjson, which says what is true of each.\n"
      "The same seed and roster give the same bytes."},
+    {"grade", "ASSIGNMENT SUBMISSIONS -o DIR",
+     "Grades what a class handed in, captures or files of answers, by an assignment file:\n"
+     "a gradebook, one line of JSON and one page of feedback for each student. With\n"
+     "--init FILE.pcap it prints an assignment about that capture with the answers filled\n"
+     "in; with --check ASSIGNMENT it says what an assignment asks, or what is wrong in it."},
     {"explain", "WORDS...",
      "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
      "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
@@ -78,6 +83,13 @@ static const char make_help_text[] =
     "Exit status: 0 all were made; 2 wrong usage, a bad roster, or a file that cannot be\n"
     "written: what was made before it stays.";
 
+static const char grade_help[] =
+    "SUBMISSIONS is a folder with a file or folder for each student, as Moodle, Canvas and\n"
+    "Blackboard name them. docs/GRADING.md describes the assignment file.\n\n"
+    "Exit status: 0 the class was graded, also when single submissions could not be read;\n"
+    "1 --check found something wrong; 2 wrong usage or assignment; 3 a file could not be\n"
+    "read, or the results not written.";
+
 static const char explain_help[] =
     "Words that begin with - come after --, as in: mailscope explain base64 -- -n-.\n\n"
     "Exit status: 0 it was explained; 2 wrong usage, nothing is known about the words, or\n"
@@ -93,6 +105,7 @@ static const char top_help[] =
     "  live     prints sessions as they happen on a network interface\n"
     "  extract  writes messages, attachments and dialogues to files\n"
     "  make     makes a capture for each student of a class\n"
+    "  grade    grades what a class handed in\n"
     "  explain  explains codes, commands and words of mail, and draws base64\n"
     "  fields   lists every fact there can be\n"
     "  oddities lists what can be wrong with a capture\n"
@@ -247,6 +260,26 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
          "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
         G_OPTION_ENTRY_NULL};
+    const GOptionEntry grade[] = {
+        {"init", 0, 0, G_OPTION_ARG_NONE, &o->init,
+         "Print an assignment about a capture, with the answers filled in", NULL},
+        {"check", 0, 0, G_OPTION_ARG_NONE, &o->check,
+         "Say what an assignment asks, or what is wrong in it", NULL},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Write the results to folder DIR",
+         "DIR"},
+        {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite, "Write into DIR when it is there",
+         NULL},
+        {"roster", 0, 0, G_OPTION_ARG_FILENAME, &o->roster,
+         "Students of the class: CSV with the columns id, name and email", "FILE"},
+        {"reveal", 0, 0, G_OPTION_ARG_NONE, &o->reveal, "Tell students what was expected", NULL},
+        {"show-secrets", 0, 0, G_OPTION_ARG_NONE, &o->secrets,
+         "With --reveal: passwords and the like too", NULL},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &raw->jobs,
+         "Grade N submissions at once (0: as many as there are processors)", "N"},
+        {"limit", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->limits,
+         "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
+        G_OPTION_ENTRY_NULL};
     const GOptionEntry explain[] = {
         {"decode", 0, 0, G_OPTION_ARG_NONE, &o->decode, "With base64: decode the text", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
@@ -291,6 +324,7 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
                                       : verb == MS_VERB_LIVE    ? live
                                       : verb == MS_VERB_MAKE    ? make
                                       : verb == MS_VERB_EXPLAIN ? explain
+                                      : verb == MS_VERB_GRADE   ? grade
                                                                 : lists);
     g_option_group_add_entries(group, common);
     g_option_context_set_main_group(context, group);
@@ -304,6 +338,8 @@ static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
         g_option_context_set_description(context, make_help_text);
     else if (verb == MS_VERB_EXPLAIN)
         g_option_context_set_description(context, explain_help);
+    else if (verb == MS_VERB_GRADE)
+        g_option_context_set_description(context, grade_help);
     return context;
 }
 
@@ -345,6 +381,24 @@ static bool check_extract(const MsOptions *options, GError **error)
     return true;
 }
 
+static bool check_grade(const MsOptions *options, GError **error)
+{
+    guint names = options->names ? g_strv_length(options->names) : 0;
+    bool alone = options->check || options->init;
+    if (options->check && options->init)
+        return usage_error(error, "--check and --init exclude each other%s", "");
+    if (alone && (names != 1 || options->output))
+        return usage_error(error, "%s needs one file, and no -o",
+                           options->check ? "--check" : "--init");
+    if (!alone && names != 2)
+        return usage_error(error, "grade needs an assignment and a folder of submissions%s", "");
+    if (!alone && !options->output)
+        return usage_error(error, "grade needs -o and the name of a folder for the results%s", "");
+    if (options->secrets && !options->reveal)
+        return usage_error(error, "--show-secrets goes with --reveal%s", "");
+    return true;
+}
+
 static bool check(Raw *raw, GError **error)
 {
     MsOptions *options = raw->options;
@@ -380,6 +434,8 @@ static bool check(Raw *raw, GError **error)
         return usage_error(error, "--count and --seconds need a number from 0 on%s", "");
     options->count = (uint64_t)raw->count;
     options->seconds = (uint64_t)raw->seconds;
+    if (options->verb == MS_VERB_GRADE)
+        return check_grade(options, error);
     if (!reads && options->names)
         return usage_error(error, "not expected: '%s'", options->names[0]);
     if (options->json && options->markdown)

@@ -16,6 +16,7 @@ typedef enum {
     MS_VERB_LIVE,
     MS_VERB_EXTRACT,
     MS_VERB_MAKE,
+    MS_VERB_GRADE,
     MS_VERB_EXPLAIN,
     MS_VERB_FIELDS,
     MS_VERB_ODDITIES,
@@ -40,13 +41,18 @@ typedef struct {
     gboolean questions; /* answer: list the bank */
     char **asked;       /* answer: ids of questions, NULL-terminated; NULL: none */
     char *output;       /* report: name of the file to write, "-": standard output; extract: of a
-                           folder, a .tar or an .mbox; make: of a folder */
-    gboolean overwrite; /* report, extract, make: also over files that are there */
+                           folder, a .tar or an .mbox; make, grade: of a
+                           folder */
+    gboolean overwrite; /* report, extract, make, grade: also over files that are there */
     char *only;         /* extract: "attachments", "messages", "dialogues", or NULL */
-    char *roster;       /* make: who is in the class */
+    char *roster;       /* make, grade: who is in the class */
     char *seed;         /* make: what all randomness comes from; NULL: the default */
     char **faults;      /* make: NAME or NAME=PERCENT; NULL: none */
     char *from, *until; /* make: when it all happens; NULL: the default */
+    gboolean check;     /* grade: only read the assignment, and say what it asks */
+    gboolean init;      /* grade: write an assignment about the capture that is named */
+    gboolean reveal;    /* grade: tell students what was expected */
+    gboolean secrets;   /* grade: also where that is a secret */
     gboolean decode;    /* explain base64: the other way */
     char *interface;    /* live: where to capture; NULL: not said */
     char *filter; /* live: as pcap-filter(7) has it; show, answer, extract: an expression; NULL: all

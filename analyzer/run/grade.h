@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * grade.h - `mailscope grade`: opens the assignment and what was handed in, has every piece of work
+ * judged by a process of its own, writes what is given back. */
+#pragma once
+
+#include "../base/limits.h"
+#include "../grade/returned.h"
+
+typedef struct {
+    const char *assignment;  /* file; or with `init` the capture */
+    const char *submissions; /* folder; NULL: only what `check` or `init` say */
+    const char *output;      /* folder to make; or NULL */
+    const char *roster;      /* CSV of id, name, email; NULL: none */
+    bool check, init;
+    bool overwrite; /* write into a folder that is there */
+    unsigned jobs;  /* processes at once, at least 1 */
+    MsReturnStyle style;
+    MsLimits limits;
+} MsGrading;
+
+/* Prints to `printed` what --check and --init print. Returns the exit status. */
+int ms_grade_run(const MsGrading *grading, GString *printed);
