@@ -210,18 +210,30 @@ def starttls_12(take):
     starttls(take, "TLSv1_2")
 
 
+def smtps(take, *more):
+    path = text(take, "bob@example.com", "alice@example.com")
+    with take.recorder():
+        on("client", "env", f"SSLKEYLOGFILE={take.folder}/keys.log", "curl", "-sS", "--crlf", *more,
+           "--cacert", f"{DIR}/cert.pem", "--url", f"smtps://{MAIL}:465/laptop.example.org",
+           "--mail-from", "bob@example.com", "--mail-rcpt", "alice@example.com", "--user",
+           ":".join(BOB), "--upload-file", lf(path))
+    take.expect(end="rst", protocol="tls", tls={})
+
+
 @session("smtp-implicit-tls", "Encrypted from the first byte, on port 465",
          "a TLS handshake instead of a greeting; keys.log decrypts it",
          ["Postfix", "Dovecot", "curl"])
 def implicit_tls(take):
     """curl to port 465, with a key log"""
-    path = text(take, "bob@example.com", "alice@example.com")
-    with take.recorder():
-        on("client", "env", f"SSLKEYLOGFILE={take.folder}/keys.log", "curl", "-sS", "--crlf",
-           "--cacert", f"{DIR}/cert.pem", "--url", f"smtps://{MAIL}:465/laptop.example.org",
-           "--mail-from", "bob@example.com", "--mail-rcpt", "alice@example.com", "--user",
-           ":".join(BOB), "--upload-file", lf(path))
-    take.expect(end="rst", protocol="tls", tls={})
+    smtps(take)
+
+
+@session("smtp-implicit-tls12", "Encrypted from the first byte with TLS 1.2",
+         "the server's certificate can be read; keys.log decrypts the rest",
+         ["Postfix", "Dovecot", "curl"])
+def implicit_tls_12(take):
+    """curl --tls-max 1.2 to port 465, with a key log"""
+    smtps(take, "--tls-max", "1.2")
 
 
 @session("smtp-refused-recipient", "Three recipients, one of which the server does not know",

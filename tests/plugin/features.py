@@ -237,7 +237,8 @@ class Export(unittest.TestCase):
             self.assertIn(expected, self.export(capture(name), False).values(), name)
 
     def test_decrypted(self):
-        for name in ("smtp-starttls-tls12", "smtp-starttls-tls13", "smtp-implicit-tls"):
+        for name in ("smtp-starttls-tls12", "smtp-starttls-tls13", "smtp-implicit-tls",
+                     "smtp-implicit-tls12"):
             expected = hashlib.sha256((ROOT / name / "message.eml").read_bytes()).hexdigest()
             log = ["-o", f"tls.keylog_file:{SHARK.copy(ROOT / name / 'keys.log')}"]
             for two_pass in (False, True):
