@@ -421,12 +421,23 @@ WRITTEN_EXPRESSIONS = [  # filters, and names that are none
 ]
 
 
+WRITTEN_ASSIGNMENTS = [  # an assignment, a NUL, answers
+    b"[assignment]\ntitle = T\nkind = answers\npoints = 10\n[question a]\nexpect = 192.0.2.1\n[question b]\nexpect = x \\| y\n"
+    b"near = 0.5 base64 | 0.25 swapped a\nneeds = a\n[question c]\nmatch = set\nexpect = 4 | 5 | 6\n\0" + answers
+    for answers in (b"1: 192.0.2.1\nb: eCB8IHk=\n3: 4-6\n", b"question,answer\na,192.0.2.1\nc,\"4,5\"\n", b'{"a": "<192.0.2.1>", "c": [4, 5, 6]}')
+] + [
+    b"[assignment]\ntitle = T\n[require own]\nfact = smtp.helo\nmatch = regex\nexpect = ^{id}\\.\n[question odd]\noddity = gap\nmatch = absent\n"
+    b"[question when]\nfact = session.start\nmatch = between\nexpect = 2026-11-01T00:00:00Z | 2026-11-02T00:00:00Z\n"
+    b"[question n]\nbank = subject\nmatch = number\nexpect = 2.5\ntolerance = 0.1\nmessage = 2\nsession = any\n\0" b"odd: none\nn: 2.6\n",
+]
+
+
 def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
              "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-imap", "fuzz-http",
-             "fuzz-expression"}
+             "fuzz-expression", "fuzz-assignment"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -491,6 +502,8 @@ def main():
         (8, b"POST /?_task=login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"), (0, b"\xff" * 120)]))
     for text in WRITTEN_EXPRESSIONS:
         corpus.add("fuzz-expression", text)
+    for text in WRITTEN_ASSIGNMENTS:
+        corpus.add("fuzz-assignment", text)
     for mechanism, lines in WRITTEN_AUTH:
         corpus.add("fuzz-auth", mechanism + b"\n" + b"".join(line + b"\n" for line in lines))
         for line in lines:
