@@ -11,12 +11,14 @@ import base64
 import hashlib
 import json
 import pathlib
+import quopri
 import re
 import struct
 import subprocess
 import sys
 import urllib.parse
 
+PARTS = {"DATA", "BDAT", "RETR", "FETCH", "APPEND", "dots"}  # dots: a doubled one is not cited
 MINIMUM = 2000  # facts looked up when all captures are looked at
 QUOTED = {"smtp.command", "smtp.mail_from", "smtp.rcpt_to", "smtp.helo", "smtp.mail_parameter",
           "smtp.rcpt_parameter", "auth.encoded", "message.header", "message.subject",
@@ -54,8 +56,16 @@ def frames(data):
     return found
 
 
-def quoted(fact, cited):
-    """Whether the fact is what was cited; None for a fact that is no quotation."""
+def decoded(content, encoding):
+    """The content of a part of a message."""
+    if encoding == "base64":
+        return base64.b64decode(content)
+    return quopri.decodestring(content) if encoding == "quoted-printable" else content
+
+
+def quoted(fact, cited, encoding):
+    """Whether the fact is what was cited; None for a fact that is no quotation. `encoding`: of the
+    part of a message that it speaks of."""
     key, value = fact["key"], fact["value"]
     text = bytes.fromhex(fact["hex"]) if "hex" in fact else str(value).encode()
     if key in QUOTED:
@@ -68,6 +78,8 @@ def quoted(fact, cited):
         return hashlib.sha256(cited).hexdigest() == value
     if key == "message.size":
         return len(cited) == value
+    if key in ("part.sha256", "part.md5"):
+        return hashlib.new(key[5:], decoded(cited, encoding)).hexdigest() == value
     if key in ("auth.username", "auth.password"):
         if cited == text:
             return True  # sent as it is, as with USER and PASS of POP3
@@ -84,16 +96,20 @@ def quoted(fact, cited):
 
 def main():
     program, root = sys.argv[1], pathlib.Path(sys.argv[2])
-    count, wrong = 0, 0
+    count, wrong, parts = 0, 0, set()
     for capture in sorted(root.glob("*/capture.pcap*")):
         if capture.parent.name == "smtp-fragments":
             continue
         data = frames(capture.read_bytes())
-        done = subprocess.run([program, "show", "--json", capture], stdin=subprocess.DEVNULL,
+        done = subprocess.run([program, "show", "--json", "--mime", capture], stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=60, check=True)
         for line in done.stdout.decode("utf-8").splitlines():
             packed = False  # behind COMPRESS a fact cites the compressed bytes
-            for fact in json.loads(line)["facts"]:
+            session = json.loads(line)
+            transfer = {one["value"] for one in session["facts"] if one["key"].endswith(".transfer")}
+            encodings = {(one["message"], one["part"]): one["value"] for one in session["facts"]
+                         if one["key"] == "part.encoding"}
+            for fact in session["facts"]:
                 packed = packed or fact["key"] == "imap.compressed"
                 if not fact["ranges"]:
                     continue
@@ -102,14 +118,23 @@ def main():
                 if len(cited) != sum(one[2] for one in fact["ranges"]):
                     verdict = False
                 else:
-                    verdict = None if packed else quoted(fact, cited)
+                    verdict = None if packed else quoted(
+                        fact, cited, encodings.get((fact.get("message"), fact.get("part"))))
                 if verdict is not None:
                     count += 1
+                    if fact["key"] == "part.sha256":
+                        parts |= transfer
+                        split = [two[1] - one[1] - one[2] for one, two in
+                                 zip(fact["ranges"], fact["ranges"][1:]) if one[0] == two[0]]
+                        parts |= {"dots"} if 1 in split else set()
                 if verdict is False:
                     wrong += 1
                     print(f"{capture.parent.name}: {fact['key']} {fact['value']!r} is not "
                           f"{cited!r}")
-    print(f"{count} facts looked up, {wrong} wrong")
+    print(f"{count} facts looked up, {wrong} wrong; parts of messages by {sorted(parts)}")
+    if not parts >= PARTS:
+        print(f"no part of a message was looked up that came by {sorted(PARTS - parts)}")
+        return 1
     return 1 if wrong or count < MINIMUM else 0
 
 
