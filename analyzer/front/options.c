@@ -1,138 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * options.c - GOption tables of the verbs. Every option is also in docs/mailscope.1; a test checks
- * that. */
+ * options.c - reads the command line with the tables of options_table.c, and checks it. */
 #include "options.h"
 
 #include "../base/error.h"
+#include "options_table.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define MOST_JOBS 256
 
-static const struct {
-    const char *name;
-    const char *parameters;
-    const char *summary;
-} verbs[MS_N_VERBS] = {
-    {"show", "FILE...",
-     "Prints every mail session found in network captures: the dialogue line by line,\n"
-     "or with --json every fact with the frames and bytes it was read from."},
-    {"answer", "FILE...",
-     "Answers for every mail session: who talks to whom, who says what first, user name\n"
-     "and password, the message, and how the connection ends; each with its evidence.\n"
-     "With --all or --question: the questions of the bank, which --questions lists."},
-    {"path", "FILE...",
-     "Shows the way of each mail over the sessions of a capture: user agent, servers,\n"
-     "mailbox, user agent, with the time between the hops and the header lines that\n"
-     "servers added; and what each session is for, with the reasons. Captures of several\n"
-     "hosts are read as one with --joined."},
-    {"report", "FILE... -o report.html",
-     "Makes one page of all mail sessions in network captures, for people to read in a\n"
-     "browser: the dialogue drawn as a ladder, the five answers, the login in Base64, the\n"
-     "messages and what is attached to them, the way of each mail. It needs no network\n"
-     "and no other file. With --redact secrets are masked on it."},
-    {"live", "-i INTERFACE",
-     "Captures on a network interface and prints each mail session when it ends, as show\n"
-     "does, until Ctrl-C or as --count and --seconds say; then what was captured and what\n"
-     "was lost. Privileges are given up as soon as the interface is open."},
-    {"extract", "FILE... -o DIR",
-     "Writes what is in the mail sessions to files: each message as .eml with the bytes it\n"
-     "had, what is attached to it, the dialogue as text, and a manifest. A folder for each\n"
-     "session in DIR; or one container when the name given ends in .tar or .mbox. With\n"
-     "--redact secrets are masked in dialogues and manifests; messages and attachments\n"
-     "stay as they are."},
-    {"make", "",
-     "Makes a capture for each student of a roster: own addresses, names, password and mail,\n"
-     "with a nonce that nobody else has, and DIR/key.ndjson, which says what is true of each.\n"
-     "The same seed and roster give the same bytes."},
-    {"grade", "ASSIGNMENT SUBMISSIONS -o DIR",
-     "Grades what a class handed in, captures or files of answers, by an assignment file:\n"
-     "a gradebook, one line of JSON and one page of feedback for each student. With\n"
-     "--init FILE.pcap it prints an assignment about that capture with the answers filled\n"
-     "in; with --check ASSIGNMENT it says what an assignment asks, or what is wrong in it."},
-    {"explain", "WORDS...",
-     "Explains a reply code, a command, an extension or any other word of mail, or finds\n"
-     "them by words: mailscope explain 220, explain 5.7.8, explain requested action done.\n"
-     "With base64 and a text it draws how the text is encoded, with --decode what it\n"
-     "stands for: mailscope explain base64 'Lev!'."},
-    {"fields", "", "Lists every fact there can be: its key, type and meaning."},
-    {"oddities", "",
-     "Lists every oddity there can be: what a capture lacks, contradicts or does wrong."},
-    {"limits", "", "Lists every limit that --limit can change, with its default."},
-};
-
-static const char files_help[] =
-    "FILE is a pcap or pcapng capture (also compressed with gzip, zstd or xz), a folder\n"
-    "whose captures are read, or - for standard input.\n\n"
-    "Exit status: 0 everything was read (also when no mail was found); 2 wrong usage;\n"
-    "3 an input is unreadable, cut short or no capture (the others are done all the\n"
-    "same), or the output could not be written.";
-
-static const char live_help[] =
-    "Without -i the interfaces are listed. FILTER is as tcpdump takes it: 'tcp port 25'.\n"
-    "Frame numbers count the frames that pass the filter, from 1 on. --redact masks a\n"
-    "secret from the session on in which it is seen; what was printed before stays.\n\n"
-    "Exit status: 0 it was stopped; 2 wrong usage or filter, no interface given; 3 the\n"
-    "interface cannot be opened or failed, or the output could not be written.";
-
-static const char make_help_text[] =
-    "FILE.csv names its columns in the first row: id, and if you like name and email.\n"
-    "A fault is loss (segments sent twice), wrong-password (first a wrong one) or starttls\n"
-    "(all is encrypted); with =PERCENT so much of the class gets it.\n\n"
-    "Exit status: 0 all were made; 2 wrong usage, a bad roster, or a file that cannot be\n"
-    "written: what was made before it stays.";
-
-static const char grade_help[] =
-    "SUBMISSIONS is a folder with a file or folder for each student, as Moodle, Canvas and\n"
-    "Blackboard name them. docs/GRADING.md describes the assignment file.\n\n"
-    "Exit status: 0 the class was graded, also when single submissions could not be read;\n"
-    "1 --check found something wrong; 2 wrong usage or assignment; 3 a file could not be\n"
-    "read, or the results not written.";
-
-static const char explain_help[] =
-    "Words that begin with - come after --, as in: mailscope explain base64 -- -n-.\n\n"
-    "Exit status: 0 it was explained; 2 wrong usage, nothing is known about the words, or\n"
-    "the base64 is bad; 3 the output could not be written.";
-
-static const char top_help[] =
-    "Mail sessions in network captures, with evidence for everything said about them.\n\n"
-    "Verbs (the first word; `mailscope VERB --help` explains each):\n"
-    "  show     prints the sessions; also meant when no verb is given\n"
-    "  answer   answers the five questions of the lesson\n"
-    "  path     shows the way of each mail over several sessions\n"
-    "  report   makes a page with drawings, for a browser\n"
-    "  live     prints sessions as they happen on a network interface\n"
-    "  extract  writes messages, attachments and dialogues to files\n"
-    "  make     makes a capture for each student of a class\n"
-    "  grade    grades what a class handed in\n"
-    "  explain  explains codes, commands and words of mail, and draws base64\n"
-    "  fields   lists every fact there can be\n"
-    "  oddities lists what can be wrong with a capture\n"
-    "  limits   lists every limit that --limit can change\n\n"
-    "A file with the name of a verb is given as ./show.";
-
-/* What the callbacks of GOption fill. */
-typedef struct {
-    MsOptions *options;
-    gboolean help;
-    gboolean version;
-    gint jobs;
-    gint64 count, seconds;
-    char *color;
-    char **limits;
-} Raw;
-
 static bool usage_error(GError **error, const char *format, const char *text)
 {
     g_autofree char *message = g_strdup_printf(format, text);
     g_set_error_literal(error, MS_ERROR, MS_ERROR_USAGE, message);
     return false;
-}
-
-const char *ms_verb_name(MsVerb verb)
-{
-    return verbs[verb].name;
 }
 
 bool ms_verb_reads(MsVerb verb)
@@ -174,181 +56,12 @@ static bool set_limit(MsLimits *limits, const char *value, GError **error)
     return true;
 }
 
-static GOptionContext *make_context(MsVerb verb, bool top, Raw *raw)
-{
-    MsOptions *o = raw->options;
-    const GOptionEntry common[] = {
-        {"help", 'h', 0, G_OPTION_ARG_NONE, &raw->help, "Show this help", NULL},
-        {"version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Show the version", NULL},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry show[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
-         "Print one JSON object for each session and line", NULL},
-        {"mime", 0, 0, G_OPTION_ARG_NONE, &o->mime,
-         "Read the parts of messages too: texts, attachments and their hashes", NULL},
-        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &o->filter,
-         "Only sessions for which EXPRESSION holds: smtp.mail_from == \"a@example.org\"",
-         "EXPRESSION"},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry answer[] = {
-        {"all", 0, 0, G_OPTION_ARG_NONE, &o->all, "Answer every question of the bank", NULL},
-        {"question", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->asked,
-         "Answer this question of the bank; may be given several times", "ID"},
-        {"questions", 0, 0, G_OPTION_ARG_NONE, &o->questions, "List the questions of the bank",
-         NULL},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
-         "Print the answers of the bank as one JSON object for each question and line", NULL},
-        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &o->filter,
-         "Only sessions for which EXPRESSION holds: smtp.mail_from == \"a@example.org\"",
-         "EXPRESSION"},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry path[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
-                                  "Print one JSON object for each mail and line", NULL},
-                                 G_OPTION_ENTRY_NULL};
-    const GOptionEntry report[] = {{"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
-                                    "Write the page to FILE, - for standard output", "FILE"},
-                                   {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite,
-                                    "Replace FILE when it is there", NULL},
-                                   G_OPTION_ENTRY_NULL};
-    const GOptionEntry extract[] = {
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
-         "Write to the folder DIR, or to one file: NAME.tar, NAME.mbox", "DIR"},
-        {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite, "Replace files that are there", NULL},
-        {"only", 0, 0, G_OPTION_ARG_FILENAME, &o->only,
-         "Write nothing but attachments, messages or dialogues", "WHAT"},
-        {"filter", 0, 0, G_OPTION_ARG_FILENAME, &o->filter,
-         "Only sessions for which EXPRESSION holds: smtp.mail_from == \"a@example.org\"",
-         "EXPRESSION"},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry sessions[] = {
-        {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
-        {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
-         "Mask passwords, digests and tokens wherever they turn up", NULL},
-        {"joined", 0, 0, G_OPTION_ARG_NONE, &o->joined,
-         "Read all files as one capture, in order of time", NULL},
-        {"jobs", 'j', 0, G_OPTION_ARG_INT, &raw->jobs,
-         "Read N files at once (0: as many as there are processors)", "N"},
-        {"full", 0, 0, G_OPTION_ARG_NONE, &o->full, "Show whole messages, not only their start",
-         NULL},
-        {"color", 0, 0, G_OPTION_ARG_FILENAME, &raw->color,
-         "Use colours: auto (on a terminal, unless NO_COLOR is set), always, never", "WHEN"},
-        {"limit", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->limits,
-         "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry live[] = {
-        {"interface", 'i', 0, G_OPTION_ARG_FILENAME, &o->interface,
-         "Capture on this interface; any: on all", "INTERFACE"},
-        {"filter", 'f', 0, G_OPTION_ARG_FILENAME, &o->filter,
-         "Capture only what passes this filter, as tcpdump takes it", "FILTER"},
-        {"count", 'c', 0, G_OPTION_ARG_INT64, &raw->count, "Stop after N frames", "N"},
-        {"seconds", 0, 0, G_OPTION_ARG_INT64, &raw->seconds, "Stop after N seconds", "N"},
-        {"no-promiscuous", 'p', 0, G_OPTION_ARG_NONE, &o->own_only,
-         "Capture only frames that are meant for this host", NULL},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
-         "Print one JSON object for each session and line", NULL},
-        {"mime", 0, 0, G_OPTION_ARG_NONE, &o->mime,
-         "Read the parts of messages too: texts, attachments and their hashes", NULL},
-        {"no-hash", 0, 0, G_OPTION_ARG_NONE, &o->no_hash, "Leave SHA-256 of messages out", NULL},
-        {"redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
-         "Mask passwords, digests and tokens wherever they turn up", NULL},
-        {"full", 0, 0, G_OPTION_ARG_NONE, &o->full, "Show whole messages, not only their start",
-         NULL},
-        {"color", 0, 0, G_OPTION_ARG_FILENAME, &raw->color,
-         "Use colours: auto (on a terminal, unless NO_COLOR is set), always, never", "WHEN"},
-        {"limit", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->limits,
-         "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry grade[] = {
-        {"init", 0, 0, G_OPTION_ARG_NONE, &o->init,
-         "Print an assignment about a capture, with the answers filled in", NULL},
-        {"check", 0, 0, G_OPTION_ARG_NONE, &o->check,
-         "Say what an assignment asks, or what is wrong in it", NULL},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Write the results to folder DIR",
-         "DIR"},
-        {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite, "Write into DIR when it is there",
-         NULL},
-        {"roster", 0, 0, G_OPTION_ARG_FILENAME, &o->roster,
-         "Students of the class: CSV with the columns id, name and email", "FILE"},
-        {"reveal", 0, 0, G_OPTION_ARG_NONE, &o->reveal, "Tell students what was expected", NULL},
-        {"show-secrets", 0, 0, G_OPTION_ARG_NONE, &o->secrets,
-         "With --reveal: passwords and the like too", NULL},
-        {"jobs", 'j', 0, G_OPTION_ARG_INT, &raw->jobs,
-         "Grade N submissions at once (0: as many as there are processors)", "N"},
-        {"limit", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->limits,
-         "Change a limit; `mailscope limits` lists them", "NAME=VALUE"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry explain[] = {
-        {"decode", 0, 0, G_OPTION_ARG_NONE, &o->decode, "With base64: decode the text", NULL},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
-         "Print one JSON object for each thing explained", NULL},
-        {"full", 0, 0, G_OPTION_ARG_NONE, &o->full, "Show all that fits, draw all of a long text",
-         NULL},
-        {"color", 0, 0, G_OPTION_ARG_FILENAME, &raw->color,
-         "Use colours: auto (on a terminal, unless NO_COLOR is set), always, never", "WHEN"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry make[] = {
-        {"roster", 0, 0, G_OPTION_ARG_FILENAME, &o->roster, "Who is in the class", "FILE.csv"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Write into this folder", "DIR"},
-        {"seed", 0, 0, G_OPTION_ARG_FILENAME, &o->seed,
-         "Choose your own, and keep it to yourself: it decides every name and nonce", "TEXT"},
-        {"fault", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->faults,
-         "What goes wrong; may be given several times", "NAME[=PERCENT]"},
-        {"from", 0, 0, G_OPTION_ARG_FILENAME, &o->from, "Nothing happens before this time", "TIME"},
-        {"until", 0, 0, G_OPTION_ARG_FILENAME, &o->until, "Nothing begins after it", "TIME"},
-        {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite, "Also over files that are there",
-         NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
-        G_OPTION_ENTRY_NULL};
-    const GOptionEntry lists[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "Print the list as JSON", NULL},
-        {"markdown", 0, 0, G_OPTION_ARG_NONE, &o->markdown, "Print the list as Markdown", NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->names, NULL, NULL},
-        G_OPTION_ENTRY_NULL};
-    GOptionContext *context = g_option_context_new(verbs[verb].parameters);
-    GOptionGroup *group = g_option_group_new("mailscope", "", "", raw, NULL);
-    if (verb == MS_VERB_SHOW)
-        g_option_group_add_entries(group, show);
-    if (verb == MS_VERB_ANSWER)
-        g_option_group_add_entries(group, answer);
-    if (verb == MS_VERB_PATH)
-        g_option_group_add_entries(group, path);
-    if (verb == MS_VERB_REPORT)
-        g_option_group_add_entries(group, report);
-    if (verb == MS_VERB_EXTRACT)
-        g_option_group_add_entries(group, extract);
-    g_option_group_add_entries(group, ms_verb_reads(verb)       ? sessions
-                                      : verb == MS_VERB_LIVE    ? live
-                                      : verb == MS_VERB_MAKE    ? make
-                                      : verb == MS_VERB_EXPLAIN ? explain
-                                      : verb == MS_VERB_GRADE   ? grade
-                                                                : lists);
-    g_option_group_add_entries(group, common);
-    g_option_context_set_main_group(context, group);
-    g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_set_summary(context, top ? top_help : verbs[verb].summary);
-    if (ms_verb_reads(verb))
-        g_option_context_set_description(context, files_help);
-    else if (verb == MS_VERB_LIVE)
-        g_option_context_set_description(context, live_help);
-    else if (verb == MS_VERB_MAKE)
-        g_option_context_set_description(context, make_help_text);
-    else if (verb == MS_VERB_EXPLAIN)
-        g_option_context_set_description(context, explain_help);
-    else if (verb == MS_VERB_GRADE)
-        g_option_context_set_description(context, grade_help);
-    return context;
-}
-
 /* "Usage:\n  mailscope show [OPTION...] FILE..." whatever the program is called. */
 static char *make_help(GOptionContext *context, MsVerb verb, bool top)
 {
     g_autofree char *program = g_strdup(g_get_prgname());
     g_autofree char *name =
-        top ? g_strdup("mailscope [VERB]") : g_strdup_printf("mailscope %s", verbs[verb].name);
+        top ? g_strdup("mailscope [VERB]") : g_strdup_printf("mailscope %s", ms_verb_name(verb));
     g_set_prgname(name);
     char *help = g_option_context_get_help(context, TRUE, NULL);
     g_set_prgname(program ? program : "mailscope");
@@ -399,9 +112,9 @@ static bool check_grade(const MsOptions *options, GError **error)
     return true;
 }
 
-static bool check(Raw *raw, GError **error)
+static bool check(MsRawOptions *raw, GError **error)
 {
-    MsOptions *options = raw->options;
+    MsOptions *options = &raw->options;
     if (raw->jobs < 0 || raw->jobs > MOST_JOBS)
         return usage_error(error, "-j needs a number from 0 to %s", G_STRINGIFY(MOST_JOBS));
     options->jobs = raw->jobs > 0 ? (unsigned)raw->jobs : g_get_num_processors();
@@ -501,10 +214,10 @@ static bool check_verb(const char *word, GError **error)
     if (letters == 0 || word[letters] != '\0' || g_file_test(word, G_FILE_TEST_EXISTS))
         return true;
     for (size_t i = 0; i < MS_N_VERBS; i++) {
-        if (distance(word, verbs[i].name) > 2)
+        if (distance(word, ms_verb_name((MsVerb)i)) > 2)
             continue;
-        g_autofree char *text =
-            g_strdup_printf("'%s' is neither a verb nor a file; '%s'", word, verbs[i].name);
+        g_autofree char *text = g_strdup_printf("'%s' is neither a verb nor a file; '%s'", word,
+                                                ms_verb_name((MsVerb)i));
         return usage_error(error, "%s is a verb", text);
     }
     return true;
@@ -512,33 +225,34 @@ static bool check_verb(const char *word, GError **error)
 
 bool ms_options_parse(MsOptions *options, int argc, char *const *argv, GError **error)
 {
-    *options = (MsOptions){.verb = MS_VERB_SHOW};
-    ms_limits_default(&options->limits);
-    Raw raw = {.options = options, .jobs = 1};
+    MsRawOptions raw = {.options = {.verb = MS_VERB_SHOW}, .jobs = 1};
+    MsOptions *read = &raw.options;
+    ms_limits_default(&read->limits);
     bool named = false;
     for (size_t i = 0; argc > 1 && i < MS_N_VERBS; i++) {
-        if (strcmp(argv[1], verbs[i].name) == 0) {
-            options->verb = (MsVerb)i;
+        if (strcmp(argv[1], ms_verb_name((MsVerb)i)) == 0) {
+            read->verb = (MsVerb)i;
             named = true;
         }
     }
     g_auto(GStrv) arguments = copy_arguments(argc, argv, named);
-    GOptionContext *context = make_context(options->verb, !named, &raw);
+    GOptionContext *context = ms_options_context(read->verb, !named, &raw);
     g_autoptr(GError) problem = NULL;
     bool good = g_option_context_parse_strv(context, &arguments, &problem);
-    options->named = named;
+    read->named = named;
     if (!good) { /* GLib begins its messages with a capital letter */
         problem->message[0] = g_ascii_tolower(problem->message[0]);
         usage_error(error, "%s", problem->message);
     } else if (raw.help)
-        options->text = make_help(context, options->verb, !named);
+        read->text = make_help(context, read->verb, !named);
     else if (raw.version)
-        options->text = g_strdup("mailscope " MS_VERSION "\n");
+        read->text = g_strdup("mailscope " MS_VERSION "\n");
     else
         good = (named || check_verb(argc > 1 ? argv[1] : NULL, error)) && check(&raw, error);
     g_option_context_free(context);
     g_free(raw.color);
     g_strfreev(raw.limits);
+    *options = raw.options;
     return good;
 }
 
