@@ -104,10 +104,10 @@ bool ms_assignment_time(const char *text, int64_t *time_ns)
 {
     g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
     g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, utc);
-    if (!time)
+    int64_t seconds = time ? g_date_time_to_unix(time) : 0;
+    if (!time || ABS(seconds) > INT64_MAX / 1000000000 - 1) /* nanoseconds: 1677 to 2262 */
         return false;
-    *time_ns =
-        g_date_time_to_unix(time) * 1000000000 + (int64_t)g_date_time_get_microsecond(time) * 1000;
+    *time_ns = seconds * 1000000000 + (int64_t)g_date_time_get_microsecond(time) * 1000;
     return true;
 }
 

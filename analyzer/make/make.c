@@ -66,10 +66,11 @@ static bool read_fault(Work *work, const char *text, GError **error)
 static bool read_time(const char *option, const char *text, int64_t *time_ns, GError **error)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
-    if (!time)
+    int64_t seconds = time ? g_date_time_to_unix(time) : 0;
+    if (!time || ABS(seconds) > G_GINT64_CONSTANT(9000000000)) /* nanoseconds reach to 2262 */
         return refuse(error, "%s needs a time such as 2026-01-05T08:00:00Z, not '%s'", option,
                       text);
-    *time_ns = g_date_time_to_unix(time) * 1000000000;
+    *time_ns = seconds * 1000000000;
     return true;
 }
 

@@ -74,7 +74,8 @@ class Made:
             roster.write_text(text)
             self.hold(why in self.make("refused", roster=roster, status=2), f"{text!r} is not refused for {why}")
         for words, why in ((["--fault", "fire"], "no fault is called 'fire'"), (["--fault", "loss=101"], "from 0 to 100"),
-                           (["--from", "noon"], "--from needs a time"), (["--fault", "loss", "--fault", "loss"], "twice"),
+                           (["--from", "noon"], "--from needs a time"),
+                           (["--from", "9999-01-01T00:00:00Z"], "--from needs a time"), (["--fault", "loss", "--fault", "loss"], "twice"),
                            (["--until", "2020-01-01T00:00:00Z"], "--until must be later")):
             self.hold(why in self.make("refused", *words, status=2), f"{words} is not refused for {why}")
         self.hold("File exists" in self.make("plain", status=2), "an old class is overwritten")

@@ -102,6 +102,10 @@ static void test_refusals(void)
         {HEAD "[question a]\nfact = session.start\nmatch = between\nexpect = now | then\n",
          "x:3: 'a': between needs two times, the earlier one first: 2026-11-01T00:00:00Z | "
          "2026-11-30T23:59:59Z"},
+        {HEAD "[question a]\nfact = session.start\nmatch = between\n"
+              "expect = 2026-11-01T00:00:00Z | 9999-11-30T23:59:59Z\n",
+         "x:3: 'a': between needs two times, the earlier one first: 2026-11-01T00:00:00Z | "
+         "2026-11-30T23:59:59Z"},
         {HEAD "[question a]\nfact = smtp.helo\nmatch = between\nexpect = x\n",
          "x:3: 'a': between needs a time"},
         {HEAD "[question a]\nfact = smtp.helo\noddity = gap\n",
@@ -122,7 +126,7 @@ static void test_refusals(void)
         g_assert_nonnull(error);
         g_assert_cmpstr(error->message, ==, rows[count].error);
     }
-    g_assert_cmpuint(count, ==, 51);
+    g_assert_cmpuint(count, ==, 52);
     g_autoptr(GError) error = NULL;
     static const char regex[] = HEAD "[question a]\nfact = smtp.helo\nmatch = regex\nexpect = (\n";
     g_assert_null(ms_assignment_new("x", regex, sizeof regex - 1, &error));
