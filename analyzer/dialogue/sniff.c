@@ -105,8 +105,12 @@ static MsSniffVerdict tls_elsewhere(const MsSniffSide *client, uint16_t server_p
 /* A TLS record first: encrypted mail, or nothing to do with it. */
 static bool tls(const MsSniffSide side[2], size_t most, MsSniffResult *result)
 {
+    enum { LEAST = 3 }; /* bytes that make a record: kind and version */
     for (unsigned i = 0; i < 2; i++) {
-        if (!ms_tls_is_record(side[i].data, side[i].length, 3))
+        if (side[i].length < LEAST && side[i].from_start && !side[i].ended &&
+            ms_tls_is_record(side[i].data, side[i].length, 1))
+            return true; /* one or two bytes so far, as of a record: wait */
+        if (!ms_tls_is_record(side[i].data, side[i].length, LEAST))
             continue;
         bool hello = side[i].data[0] == 22; /* a handshake: the start of TLS is in the capture */
         bool own = ms_sniff_port(tls_ports, G_N_ELEMENTS(tls_ports), side[i].port);

@@ -111,10 +111,15 @@ static bool is_keep_alive(const MsHalf *half, const MsSegment *segment, int64_t 
     if (at + 1 == (int64_t)half->offset)
         return true;
     const MsQueue *queue = half->queue;
-    if (!queue || queue->first == queue->n_items)
+    if (!queue || at < (int64_t)half->offset)
         return false;
-    const MsItem *last = queue->items[queue->n_items - 1];
-    return at >= (int64_t)half->offset && at + 1 == (int64_t)(last->at + last->length);
+    size_t n = queue->n_items;
+    while (n > queue->first && queue->items[n - 1]->length == 0)
+        n--; /* a FIN or RST holds no byte that could come again */
+    if (n == queue->first)
+        return false;
+    const MsItem *last = queue->items[n - 1];
+    return at + 1 == (int64_t)(last->at + last->length);
 }
 
 static void push_new(Push *push, const MsBytes *bytes, uint64_t needs)
