@@ -235,7 +235,8 @@ void ms_imap_client_free(MsDialogue *imap);
 
 void ms_imap_login_argument(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *token,
                             bool certain);
-void ms_imap_login_response(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length);
+void ms_imap_login_response(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length,
+                            bool cut);
 void ms_imap_login_challenge(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length,
                              MsBuffer *note);
 /* The open AUTHENTICATE is over, if there is one. */
@@ -300,7 +301,7 @@ void ms_imap_fetch_token(MsDialogue *imap, const MsBytes *bytes, const MsImapTok
                          bool certain);
 /* Takes what closes a `[` that was left open; returns the offset behind it. */
 size_t ms_imap_fetch_close(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length);
-void ms_imap_fetch_end(MsDialogue *imap);
+void ms_imap_fetch_end(MsDialogue *imap, bool whole);
 
 /* --- imap_message.c --- */
 

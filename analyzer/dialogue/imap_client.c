@@ -158,7 +158,7 @@ void ms_imap_client_free(MsDialogue *imap)
 
 /* What a command means before its arguments are looked at. */
 static void begin_verb(MsDialogue *imap, MsImapPending *entry, const MsBytes *bytes, size_t offset,
-                       size_t length, const MsImapCommand *words)
+                       size_t length, const MsImapCommand *words, bool cut)
 {
     const uint8_t *text = bytes->data + offset;
     switch (words->verb) {
@@ -179,7 +179,7 @@ static void begin_verb(MsDialogue *imap, MsImapPending *entry, const MsBytes *by
             entry->asked = ms_imap_asked(text + words->arguments, length - words->arguments);
         break;
     case MS_IMAP_STORE:
-        if (words->arguments + 1 < length)
+        if (words->arguments + 1 < length && !cut)
             ms_imap_say_span(imap, MS_FIELD_IMAP_STORE, MS_TO_SERVER, imap->command.exchange, bytes,
                              offset + words->arguments + 1, length - words->arguments - 1);
         break;
@@ -214,8 +214,9 @@ static void command_line(MsDialogue *imap, const MsBytes *bytes, size_t offset, 
     ms_imap_place(imap, &imap->command_at, bytes, offset, length);
     if (tag > 0)
         ms_imap_say_span(imap, MS_FIELD_IMAP_TAG, MS_TO_SERVER, exchange, bytes, offset, tag);
-    ms_imap_say_span(imap, MS_FIELD_IMAP_COMMAND, MS_TO_SERVER, exchange, bytes, offset + word,
-                     length - word);
+    if (!cut)
+        ms_imap_say_span(imap, MS_FIELD_IMAP_COMMAND, MS_TO_SERVER, exchange, bytes, offset + word,
+                         length - word);
     MsImapPending *entry = NULL;
     if (tag > 0 && !(cut && !known))
         entry = ms_imap_await(imap, known ? words.verb : MS_IMAP_OTHER, text, tag, exchange);
@@ -226,7 +227,7 @@ static void command_line(MsDialogue *imap, const MsBytes *bytes, size_t offset, 
         imap->command.verb = (uint8_t)words.verb;
         ms_imap_place(imap, &imap->command.verb_at, bytes, offset + words.word,
                       words.arguments - words.word);
-        begin_verb(imap, entry, bytes, offset, length, &words);
+        begin_verb(imap, entry, bytes, offset, length, &words, cut);
         if (words.arguments < size)
             arguments(imap, bytes, offset + words.arguments, size - words.arguments, cut);
     } else if (tag == 0 && !cut && !imap->may_miss && !imap->syntax_said[MS_TO_SERVER] &&
@@ -258,7 +259,7 @@ void ms_imap_client_line(MsDialogue *imap, const MsBytes *bytes, size_t offset, 
         return;
     }
     if (imap->login_line && !ms_imap_command(bytes->data + offset, length, &(MsImapCommand){0})) {
-        ms_imap_login_response(imap, bytes, offset, length);
+        ms_imap_login_response(imap, bytes, offset, length, cut);
         return;
     }
     if (length == 0)

@@ -219,7 +219,7 @@ void ms_imap_data_end(MsDialogue *imap, bool whole)
     if (!answer->active)
         return;
     if (answer->data == MS_IMAP_FETCHED)
-        ms_imap_fetch_end(imap);
+        ms_imap_fetch_end(imap, whole);
     else if (whole)
         say_answer(imap);
     answer->active = answer->too_deep = answer->name_open = answer->has_name = false;

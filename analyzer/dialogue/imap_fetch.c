@@ -174,11 +174,12 @@ static void say_message(MsDialogue *imap, int32_t message)
                     answer->date.data, answer->date.length);
 }
 
-void ms_imap_fetch_end(MsDialogue *imap)
+void ms_imap_fetch_end(MsDialogue *imap, bool whole)
 {
     MsImapAnswer *answer = &imap->answer;
     for (uint32_t i = 0; i < answer->n_messages; i++)
         say_message(imap, answer->messages[i]);
-    ms_imap_say(imap, MS_FIELD_IMAP_FETCH, MS_TO_CLIENT, -1, answer->exchange, &answer->where,
-                answer->words.data, answer->words.length);
+    if (whole || ms_find_byte(answer->words.data, ' ', answer->words.length))
+        ms_imap_say(imap, MS_FIELD_IMAP_FETCH, MS_TO_CLIENT, -1, answer->exchange, &answer->where,
+                    answer->words.data, answer->words.length);
 }

@@ -65,10 +65,13 @@ void ms_imap_login_argument(MsDialogue *imap, const MsBytes *bytes, const MsImap
     }
 }
 
-void ms_imap_login_response(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length)
+void ms_imap_login_response(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length,
+                            bool cut)
 {
     MsBuffer note = {0};
-    if (imap->auth)
+    if (imap->auth && cut)
+        ms_auth_gap(imap->auth);
+    else if (imap->auth)
         ms_auth_client(imap->auth, bytes->data + offset, length, false,
                        ms_imap_where(imap, bytes, offset, length), &note);
     ms_imap_say_line(imap, MS_LINE_AUTH, MS_TO_SERVER, bytes, offset, length, &note);

@@ -299,11 +299,13 @@ static void status(MsDialogue *imap, const Line *line)
     }
     imap->may_miss |= imap->greeting_due;
     if (bye) {
-        ms_imap_say(imap, MS_FIELD_IMAP_BYE, MS_TO_CLIENT, -1, -1,
-                    length > 0 ? ms_imap_where(imap, line->bytes, rest, length)
-                               : ms_imap_where(imap, line->bytes, line->offset + line->words.word,
-                                               line->words.word_length),
-                    line->bytes->data + rest, length);
+        if (line->whole)
+            ms_imap_say(imap, MS_FIELD_IMAP_BYE, MS_TO_CLIENT, -1, -1,
+                        length > 0
+                            ? ms_imap_where(imap, line->bytes, rest, length)
+                            : ms_imap_where(imap, line->bytes, line->offset + line->words.word,
+                                            line->words.word_length),
+                        line->bytes->data + rest, length);
         imap->quit |= imap->may_miss || !imap->client_spoke; /* LOGOUT may be what is missing */
         return;
     }

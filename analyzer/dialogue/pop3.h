@@ -136,7 +136,7 @@ struct MsDialogue {
                              client reads it, one reply for each command */
     bool user_held;       /* USER was sent, PASS not yet */
     bool stls_waits;      /* STLS was sent, its reply is not there */
-    bool capa_answered;   /* a list of capabilities was seen */
+    bool capa_answered;   /* a list of capabilities was seen, all of it */
     bool tls_offered, tls_requested, tls_accepted, tls_expected[2];
     bool lf_said[2], syntax_said, long_said, nul_said, full_said, clear_said, injection_said;
     bool drop_full_said;

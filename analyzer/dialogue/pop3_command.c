@@ -164,7 +164,9 @@ static void do_auth(MsDialogue *pop3, const Command *command, const Verb *verb)
         end_login(pop3);
         MsRanges where = {0};
         ms_ranges_add(&where, command->bytes, command->offset, name, ms_speak_cap(&pop3->say));
-        pop3->auth = ms_auth_new(pop3->say.talk, pop3->attempts++, text, name, &where);
+        bool known = !command->cut || name < length; /* else the name may go on */
+        pop3->auth =
+            ms_auth_new(pop3->say.talk, pop3->attempts++, known ? text : NULL, name, &where);
         pop3->auth_exchange = command->exchange;
         size_t start = name;
         while (start < length && (text[start] == ' ' || text[start] == '\t'))

@@ -180,7 +180,6 @@ static void say_capability(MsDialogue *pop3, const MsBytes *bytes, size_t offset
         length--;
     if (length == 0)
         return;
-    pop3->capa_answered = true;
     ms_speak_span(&pop3->say, MS_FIELD_POP3_CAPABILITY, MS_TO_CLIENT, -1, -1, bytes, offset,
                   length);
     if (!pop3->tls_offered && ms_fold_is(text, length, "STLS")) { /* RFC 2595 4 */

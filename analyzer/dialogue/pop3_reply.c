@@ -297,6 +297,7 @@ static void list_line(MsDialogue *pop3, const MsBytes *bytes, const MsLineSpan *
     say_line(pop3, bytes, span);
     if (span->length == 1 && text[0] == '.') {
         pop3->phase = MS_POP3_STATUS;
+        pop3->capa_answered |= pop3->list_kind == MS_POP3_CAPA && !pop3->gap_open;
         pop3->gap_open = false;
     } else if (!span->cut) {
         ms_pop3_list_line(pop3, bytes, span->offset + stuffed, span->length - stuffed);

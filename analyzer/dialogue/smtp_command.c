@@ -123,7 +123,8 @@ static void do_auth(MsDialogue *smtp, const Command *command)
     /* A scratch of our own: what AUTH says uses the shared one. */
     MsRanges where = {0};
     ms_ranges_add(&where, command->bytes, offset, name, ms_speak_cap(&smtp->say));
-    smtp->auth = ms_auth_new(smtp->talk, smtp->attempts++, text, name, &where);
+    bool known = !command->cut || name < length; /* else the name may go on */
+    smtp->auth = ms_auth_new(smtp->talk, smtp->attempts++, known ? text : NULL, name, &where);
     smtp->auth_exchange = command->exchange;
     MsBuffer note = {0};
     size_t start = name;

@@ -105,7 +105,7 @@ static void challenge(MsDialogue *smtp, const MsPending *entry, const MsReply *r
                       MsBuffer *note)
 {
     say_reply(smtp, reply, entry->exchange);
-    if (smtp->auth && smtp->auth_exchange == entry->exchange)
+    if (smtp->auth && smtp->auth_exchange == entry->exchange && reply->text_known)
         ms_auth_server(smtp->auth, reply->text, reply->length, reply->text_at, note);
     if (smtp->phase == MS_PHASE_WAIT || smtp->phase == MS_PHASE_COMMAND)
         smtp->phase = MS_PHASE_AUTH;

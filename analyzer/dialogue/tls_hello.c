@@ -162,8 +162,9 @@ static void parse(MsTlsHello *hello)
         return;
     hello->kind = hello->text.data[0];
     unsigned best = take(&cursor, 2);
-    skip(&cursor, 32);               /* random */
-    skip(&cursor, take(&cursor, 1)); /* session id */
+    bool known = hello->text.length >= announced(&hello->text); /* all of it is there */
+    skip(&cursor, 32);                                          /* random */
+    skip(&cursor, take(&cursor, 1));                            /* session id */
     if (hello->kind == MS_TLS_CLIENT_HELLO) {
         skip(&cursor, take(&cursor, 2)); /* cipher suites */
         skip(&cursor, take(&cursor, 1)); /* compression methods */
@@ -173,15 +174,21 @@ static void parse(MsTlsHello *hello)
     skip(&cursor, 2); /* length of the extensions: they end with the message */
     while (cursor.end - cursor.at >= 4) {
         unsigned type = take(&cursor, 2);
-        Cursor extension = part(&cursor, take(&cursor, 2));
+        size_t size = take(&cursor, 2);
+        if (size > cursor.end - cursor.at && !known)
+            break; /* broken off: half a name is no name */
+        Cursor extension = part(&cursor, size);
         if (type == EXTENSION_NAME && hello->kind == MS_TLS_CLIENT_HELLO)
             read_name(hello, extension);
         else if (type == EXTENSION_ALPN && hello->n_alpn == 0)
             read_alpn(hello, extension);
         else if (type == EXTENSION_VERSIONS)
             best = read_versions(hello, extension, best);
+        known |= type == EXTENSION_VERSIONS;
     }
-    hello->version = version_name(best);
+    /* TLS 1.3 calls itself 1.2 at the front (RFC 8446 4.1.2, 4.1.3): the extension has the truth.
+     */
+    hello->version = known ? version_name(best) : NULL;
 }
 
 bool ms_tls_hello_read(const uint8_t *data, size_t length, MsTlsHello *hello)

@@ -54,7 +54,7 @@ static void test_cut(void)
         g_autofree uint8_t *cut = g_memdup2(hello, length + 1); /* one more: never of no size */
         MsTlsHello read;
         g_assert_false(ms_tls_hello_read(cut, length, &read));
-        g_assert_cmpstr(read.version, ==, length < 11 ? NULL : "TLS 1.2");
+        g_assert_cmpstr(read.version, ==, NULL);
         ms_tls_hello_clear(&read);
         g_assert_cmpint(ms_tls_is_record(cut, length, 3), ==, length >= 3);
     }
