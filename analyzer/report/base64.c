@@ -8,7 +8,10 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-enum { MOST_FACTS = 6 }; /* credentials drawn of one session */
+enum {
+    MOST_FACTS = 6, /* credentials drawn of one session */
+    MOST_TRIED = 64 /* and looked at: looking costs as much as the session has lines */
+};
 
 /* Three octets and their four characters; fewer in the last group. */
 typedef struct {
@@ -126,32 +129,69 @@ static void put_table(MsPage *page, const MsFact *fact, const MsBuffer *data, si
     }
 }
 
-static void put_fact(MsPage *page, const MsFact *fact)
-{
-    MsBuffer data = {0};
-    if (ms_base64_decode((const uint8_t *)fact->text, fact->text_length, &data, NULL) ==
-            MS_BASE64_OK &&
-        data.length > 0)
-        put_table(page, fact, &data, (size_t)page->limits->value[MS_LIMIT_REPORT_BASE64]);
-    ms_buffer_clear(&data);
-}
-
-void ms_base64_drawings(MsPage *page, const MsIndex *index)
+/* Whether the text stands in IMAP's command LOGIN, where nothing is in base64 (RFC 9051 6.2.3). */
+static bool in_login_command(const MsRecord *record, const MsFact *fact)
 {
     size_t count;
-    const MsFact *const *facts = ms_index_field(index, MS_FIELD_AUTH_ENCODED, &count);
-    if (count == 0)
+    const MsLine *lines = ms_record_lines(record, &count);
+    for (size_t i = 0; i < count && fact->n_ranges > 0; i++) {
+        const MsLine *line = &lines[i];
+        const char *blank =
+            line->text_length > 0 ? memchr(line->text, ' ', line->text_length) : NULL;
+        size_t left = blank ? line->text_length - (size_t)(blank + 1 - line->text) : 0;
+        if (left < 6 || g_ascii_strncasecmp(blank + 1, "LOGIN ", 6) != 0)
+            continue;
+        for (uint32_t k = 0; k < line->n_ranges; k++) {
+            const MsRange *place = &line->ranges[k];
+            if (place->frame == fact->ranges[0].frame && place->file == fact->ranges[0].file &&
+                fact->ranges[0].offset - place->offset < place->length)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Decodes it; false when it is not sent in base64, but as a field of a form or of JSON, say. */
+static bool decode(const MsRecord *record, const MsIndex *index, const MsFact *fact, MsBuffer *data)
+{
+    const MsFact *mechanism = ms_index_first(index, MS_FIELD_AUTH_MECHANISM, -1, fact->item);
+    data->length = 0;
+    return !ms_fact_is(mechanism, "FORM") && !ms_fact_is(mechanism, "JSON") &&
+           !in_login_command(record, fact) &&
+           ms_base64_decode((const uint8_t *)fact->text, fact->text_length, data, NULL) ==
+               MS_BASE64_OK &&
+           data->length > 0;
+}
+
+void ms_base64_drawings(MsPage *page, const MsRecord *record, const MsIndex *index)
+{
+    size_t all;
+    const MsFact *const *facts = ms_index_field(index, MS_FIELD_AUTH_ENCODED, &all);
+    const MsFact *drawn[MOST_FACTS];
+    size_t count = 0;
+    MsBuffer data = {0};
+    size_t tried = 0;
+    for (; tried < MIN(all, MOST_TRIED) && count < MOST_FACTS; tried++) {
+        if (decode(record, index, facts[tried], &data))
+            drawn[count++] = facts[tried];
+    }
+    if (count == 0) {
+        ms_buffer_clear(&data);
         return;
+    }
     ms_buffer_text(page->out, "<section class=\"b64\"><h3>The login in Base64</h3>\n");
     if (page->redactor)
         ms_buffer_text(page->out, "<p>Not drawn: secrets are masked on this page.</p>\n");
     ms_buffer_text(page->out, "<div class=\"tables\">");
-    for (size_t i = 0; !page->redactor && i < MIN(count, MOST_FACTS); i++)
-        put_fact(page, facts[i]);
+    for (size_t i = 0; !page->redactor && i < count; i++) {
+        decode(record, index, drawn[i], &data);
+        put_table(page, drawn[i], &data, (size_t)page->limits->value[MS_LIMIT_REPORT_BASE64]);
+    }
+    ms_buffer_clear(&data);
     ms_buffer_text(page->out, "</div>\n");
-    if (count > MOST_FACTS) {
+    if (tried < all) {
         ms_buffer_text(page->out, "<p class=\"d\">\xe2\x80\xa6 ");
-        ms_html_count(page->out, count - MOST_FACTS, "more line");
+        ms_html_count(page->out, all - tried, "more line");
         ms_buffer_text(page->out, " of logins are not drawn</p>\n");
     }
     ms_buffer_text(page->out,

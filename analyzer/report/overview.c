@@ -5,6 +5,7 @@
 #include "../base/codec.h"
 #include "../message/hash.h"
 #include "report_private.h"
+#include "steps.h"
 
 /* Made from report.css and report.js. */
 extern const uint8_t ms_report_css[];
@@ -55,6 +56,7 @@ static void put_head(MsBuffer *out, const GPtrArray *reports)
     ms_buffer_text(out, "</title>\n<style>");
     ms_buffer_append(out, ms_report_css, ms_report_css_length);
     ms_buffer_text(out, "</style>\n</head>\n<body>\n");
+    ms_ladder_shapes(out);
 }
 
 static void put_number(MsBuffer *out, uint64_t count, const char *what)
@@ -151,6 +153,19 @@ static void put_missing(MsBuffer *out, const MsReport *report)
     ms_buffer_text(out, "</ul></div>\n");
 }
 
+/* The folder of a file stands back behind its name. */
+static void put_name(MsBuffer *out, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    size_t folder = slash ? (size_t)(slash + 1 - name) : 0;
+    if (folder > 0) {
+        ms_buffer_text(out, "<span class=\"d\">");
+        ms_html_line(out, (const uint8_t *)name, folder);
+        ms_buffer_text(out, "</span>");
+    }
+    ms_html_line(out, (const uint8_t *)name + folder, strlen(name + folder));
+}
+
 void ms_report_head(MsBuffer *out, const GPtrArray *reports, bool redacted)
 {
     put_head(out, reports);
@@ -170,7 +185,7 @@ void ms_report_head(MsBuffer *out, const GPtrArray *reports, bool redacted)
     for (guint i = 0; i < reports->len; i++) {
         const MsReport *report = reports->pdata[i];
         ms_buffer_text(out, "<section class=\"overview\"><h2>");
-        ms_html_line(out, (const uint8_t *)report->name, strlen(report->name));
+        put_name(out, report->name);
         ms_buffer_text(out, "</h2>\n");
         put_counts(out, report);
         put_missing(out, report);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * report.c - a session of the page: its line in the list, and behind it the ladder, the five
- * answers, the login in base64, the messages. */
+ * report.c - a session of the page: its line in the list, and behind it the answers in short, the
+ * ladder, the five answers, the login in base64, the messages. */
 #include "report.h"
 
 #include "../front/heading.h"
@@ -42,10 +42,11 @@ void ms_report_begin(MsReport *report, MsBuffer *out, const MsOrigins *origins)
         origins->n_files > 1
             ? g_strdup_printf("%s and %zu more, joined", origins->files[0], origins->n_files - 1)
             : g_strdup(strcmp(origins->files[0], "-") == 0 ? "standard input" : origins->files[0]);
-    ms_buffer_printf(out, "<section class=\"capture\" id=\"c%u\">\n<h2>Sessions of ",
+    ms_buffer_printf(out,
+                     "<section class=\"capture\" id=\"c%u\">\n<h2>Sessions <span class=\"d\">of ",
                      report->number);
     ms_html_line(out, (const uint8_t *)report->name, strlen(report->name));
-    ms_buffer_text(out, "</h2>\n");
+    ms_buffer_text(out, "</span></h2>\n");
 }
 
 void ms_report_problem(MsReport *report, const char *text)
@@ -101,6 +102,8 @@ static void put_summary(MsPage *page, const MsReportRow *row, const MsIndex *ind
     MsBuffer *out = page->out;
     const MsFact *user = ms_index_first(index, MS_FIELD_AUTH_USERNAME, -1, 0);
     const MsFact *subject = ms_index_first(index, MS_FIELD_MESSAGE_SUBJECT_DECODED, 0, -1);
+    if (!subject)
+        subject = ms_index_first(index, MS_FIELD_WEBMAIL_SUBJECT, 0, -1);
     ms_buffer_printf(out,
                      "<summary><span class=\"no\">%u</span><span class=\"proto\">%s</span>"
                      "<span class=\"who\">",
@@ -152,7 +155,8 @@ static void put_answers(MsPage *page, const MsRecord *record)
     for (size_t i = 0; i < G_N_ELEMENTS(answers); i++) {
         text.length = 0;
         answers[i](&view);
-        ms_buffer_printf(page->out, "<article class=\"card q%zu\">", i + 1);
+        ms_buffer_printf(page->out, "<article class=\"card q%zu\" id=\"%sq%zu\">", i + 1, page->id,
+                         i + 1);
         ms_html_pen(page->out, text.data, text.length, "h4");
         ms_buffer_text(page->out, "</article>\n");
     }
@@ -165,10 +169,9 @@ static void put_dialogue(MsPage *page, const MsRecord *record, const MsIndex *in
 {
     MsSteps steps;
     ms_steps_init(&steps, record, index, page->limits);
-    ms_buffer_text(page->out, "<section><h3>The dialogue</h3>\n<div class=\"talk\"><div "
-                              "class=\"wide\">");
+    ms_buffer_text(page->out, "<section><h3>The dialogue</h3>\n<div class=\"talk\">\n");
     ms_ladder_draw(page, &steps);
-    ms_buffer_text(page->out, "</div><div class=\"panel\" hidden></div></div>\n<details "
+    ms_buffer_text(page->out, "<div class=\"panel\" hidden></div></div>\n<details "
                               "class=\"list\"><summary>All steps in words</summary>\n");
     ms_steps_tell(page, &steps);
     ms_buffer_text(page->out, "</details></section>\n");
@@ -206,10 +209,12 @@ void ms_report_session(MsReport *report, MsBuffer *out, const MsRecord *record,
     /* With scripts, a browser takes what is inside for mere text until report.js builds it. */
     ms_buffer_text(out, later ? "<noscript>" : "");
     ms_buffer_text(out, "<div class=\"body\">\n");
+    ms_glance(&page, record, index);
     put_dialogue(&page, record, index);
     put_answers(&page, record);
-    ms_base64_drawings(&page, index);
+    ms_base64_drawings(&page, record, index);
     ms_mail_show(&page, record, index);
+    ms_webmail_show(&page, record, index);
     ms_buffer_text(out, later ? "</div></noscript></details>\n" : "</div></details>\n");
     report->size += out->length - before;
     ms_page_clear(&page);

@@ -75,9 +75,11 @@
 
     const ladderReady = (talk) => {
         const panel = talk.querySelector(".panel");
-        const steps = all("svg a", talk);
+        const steps = all(".ladder a", talk);
         let pinned = null;
         let shown = null;
+        let stop = steps[0]; /* the Tab key stops here; arrow keys go on */
+        steps.forEach((step) => { step.tabIndex = step === stop ? 0 : -1; });
         panel.hidden = false;
         panel.setAttribute("role", "status");
         panel.append(make("p", "Point at a step, tap it, or go through them with the arrow keys.", "d hint"));
@@ -108,19 +110,25 @@
             show(step);
         };
         talk.addEventListener("pointerover", (event) => {
-            const step = event.target.closest("svg a");
+            const step = event.target.closest(".ladder a");
             if (step && !pinned) {
                 show(step);
             }
         });
         talk.addEventListener("focusin", (event) => {
-            const step = event.target.closest("svg a");
-            if (step && !pinned) {
+            const step = event.target.closest(".ladder a");
+            if (!step) {
+                return;
+            }
+            stop.tabIndex = -1;
+            stop = step;
+            stop.tabIndex = 0;
+            if (!pinned) {
                 show(step);
             }
         });
         talk.addEventListener("click", (event) => {
-            const step = event.target.closest("svg a");
+            const step = event.target.closest(".ladder a");
             if (step) {
                 event.preventDefault();
                 pin(step);
@@ -169,9 +177,9 @@
         }
     });
 
-    /* #c1s3, #c1s3l17, #c1s3m1: what it names is built and opened. */
+    /* #c1s3, #c1s3l17 (a step), #c1s3m1 (a message), #c1s3q1 (an answer): what it names is built and opened. */
     const follow = () => {
-        const name = /^#(c\d+s\d+)([lm]\d+)?$/.exec(location.hash);
+        const name = /^#(c\d+s\d+)([lmq]\d+)?$/.exec(location.hash);
         const session = name && document.getElementById(name[1]);
         if (!session) {
             return;

@@ -37,6 +37,8 @@ const MsRange *ms_step_ranges(const MsStep *step, uint32_t *count, uint64_t *omi
 /* Appends the step's text in one line, as it may be shown, neither escaped for HTML nor cut. */
 void ms_step_text(MsPage *page, const MsSteps *steps, const MsStep *step, MsBuffer *out);
 
+/* What every ladder draws with; once on a page, before the first. */
+void ms_ladder_shapes(MsBuffer *out);
 /* Appends the drawing. */
 void ms_ladder_draw(MsPage *page, const MsSteps *steps);
 /* Appends the list of steps: bytes, frames, display filter, explanation. */

@@ -112,6 +112,18 @@ static int width(const MsPaths *paths, guint from, guint to)
     return x + 4;
 }
 
+/* Whether the mail was seen in more than one session: fetched twice in one is no way. */
+static bool goes_on(const MsPaths *paths, guint from, guint to)
+{
+    const MsPathHop *first = paths->hops->pdata[from];
+    for (guint i = from + 1; i < to; i++) {
+        const MsPathHop *hop = paths->hops->pdata[i];
+        if (hop->session->number != first->session->number)
+            return true;
+    }
+    return false;
+}
+
 static void put_mail(MsPage *page, GHashTable *there, const MsPaths *paths, guint from, guint to,
                      guint number)
 {
@@ -150,7 +162,7 @@ void ms_way_draw(MsPage *page, MsPaths *paths, GHashTable *shown)
     ms_paths_sort(paths);
     for (guint from = 0, to; from < paths->hops->len; from = to) {
         to = ms_paths_end(paths, from);
-        if (to - from < 2)
+        if (!goes_on(paths, from, to))
             continue;
         if (drawn == most) {
             left++;

@@ -59,13 +59,13 @@ class Browser(unittest.TestCase):
                 self.clean(page)
                 self.assertEqual(self.value("getComputedStyle(document.body).margin"), "0px")  # the style sheet counts
                 self.assertEqual(self.value("document.documentElement.scrollWidth"), 1300)
-                self.assertGreater(self.value("document.querySelectorAll('.session[open] svg.ladder a').length"), 3)
+                self.assertGreater(self.value("document.querySelectorAll('.session[open] div.ladder a').length"), 3)
 
     def test_pointer_and_tap(self):
         page = self.open("smtp-login")
         panel = "document.querySelector('.panel').textContent"
         self.assertIn("Point at a step", self.value(panel))
-        step = "document.querySelectorAll('svg.ladder a')[%d]"
+        step = "document.querySelectorAll('div.ladder a')[%d]"
         at = self.value(f"(() => {{ const r = {step % 17}.getBoundingClientRect();"
                         "scrollTo(0, r.y - 300); const s = " + step % 17 + ".getBoundingClientRect();"
                         "return [s.x + 250, s.y + 12]; })()")
@@ -91,7 +91,7 @@ class Browser(unittest.TestCase):
         self.assertEqual(self.value("getComputedStyle(document.querySelector('.panel')).display"), "none")
         self.browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
         at = self.value("(() => { const a = document.querySelector('.ladder a:nth-of-type(4)');"
-                        "a.scrollIntoView({block: 'center'}); const r = a.querySelector('text').getBoundingClientRect();"
+                        "a.scrollIntoView({block: 'center'}); const r = a.querySelector('.m').getBoundingClientRect();"
                         "return [r.x + 5, r.y + 5]; })()")
         self.browser.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": at[0], "y": at[1]}])
         self.browser.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
@@ -102,11 +102,11 @@ class Browser(unittest.TestCase):
     def test_keys(self):
         page = self.open("smtp-login")
         panel = "document.querySelector('.panel').textContent"
-        for _ in range(4):  # summary, first step, ...
+        for _ in range(8):  # summary, the answers in short, first step
             self.browser.key("Tab")
-            if self.value("document.activeElement.closest('svg') !== null"):
+            if self.value("document.activeElement.closest('.ladder') !== null"):
                 break
-        self.assertTrue(self.value("document.activeElement.closest('svg') !== null"))
+        self.assertTrue(self.value("document.activeElement.closest('.ladder') !== null"))
         self.assertIn("SYN", self.value(panel))
         for _ in range(3):
             self.browser.key("ArrowDown")
@@ -115,6 +115,10 @@ class Browser(unittest.TestCase):
         self.assertIn("220 mail.example.com", self.value(panel))
         self.browser.key("End")
         self.assertIn("FIN", self.value(panel))
+        self.browser.key("Tab")  # a ladder is one stop, however long
+        self.assertFalse(self.value("document.activeElement.closest('.ladder') !== null"))
+        self.browser.key("Tab", shift=True)
+        self.assertIn("FIN", self.value("document.activeElement.textContent"))
         self.assertEqual(self.value("document.activeElement.matches(':focus-visible')"), True)
         self.clean(page)
 
@@ -124,7 +128,7 @@ class Browser(unittest.TestCase):
         self.value("document.querySelectorAll('details').forEach(d => d.open = true), 1")
         nodes = self.browser.call("Accessibility.getFullAXTree")["nodes"]
         names = [node.get("name", {}).get("value", "") for node in nodes if not node.get("ignored")]
-        for wanted in ("Ladder of the dialogue Client on the left", "Way of the mail submission from 192.0.2.25",
+        for wanted in ("Ladder of the dialogue: client on the left", "Way of the mail submission from 192.0.2.25",
                        "Timeline of 3 sessions"):
             self.assertTrue(any(wanted in re.sub(r"\s+", " ", name) for name in names), wanted)
         self.assertTrue(any("EHLO" in name for name in names))
@@ -143,8 +147,9 @@ class Browser(unittest.TestCase):
             self.open("smtp-login", scheme)
             back = self.value("getComputedStyle(document.querySelector('.session')).backgroundColor")
             looks[scheme] = luminance(back)
-            for selector, kind in ((".session", "color"), (".d", "color"), (".ladder text.c", "fill"),
-                                   (".ladder text.n", "fill"), (".ladder text.t", "fill"), (".base64 .en", "color"),
+            for selector, kind in ((".session", "color"), (".d", "color"), (".ladder .c .m", "color"),
+                                   (".ladder .s .m", "color"), (".ladder .n", "color"), (".ladder .t", "color"),
+                                   (".ladder .tcp .m", "color"), (".base64 .en", "color"),
                                    (".base64 .ch", "color"), (".rows dt", "color"), (".at", "color")):
                 color = self.value(f"getComputedStyle(document.querySelector('{selector}')).{kind}")
                 self.assertGreaterEqual(contrast(color, back), 4.5, f"{scheme} {selector}")  # WCAG 2 AA
@@ -169,7 +174,7 @@ class Browser(unittest.TestCase):
         try:
             self.browser.open(page)
             nodes = self.browser.call("DOM.getDocument", depth=0)["root"]["nodeId"]
-            found = self.browser.call("DOM.querySelectorAll", nodeId=nodes, selector="#c1s22 svg.ladder a")
+            found = self.browser.call("DOM.querySelectorAll", nodeId=nodes, selector="#c1s22 div.ladder a")
             self.assertGreater(len(found["nodeIds"]), 20)  # also of a session that scripts would build later
         finally:
             self.browser.call("Emulation.setScriptExecutionDisabled", value=False)
@@ -181,10 +186,10 @@ class Browser(unittest.TestCase):
         self.browser.open(page)
         self.value("document.querySelectorAll('details').forEach(d => d.open = true), 1")
         self.browser.run("new Promise(r => setTimeout(r, 300))")
-        count = self.value("document.querySelectorAll('#c1s22 svg.ladder a').length")
+        count = self.value("document.querySelectorAll('#c1s22 div.ladder a').length")
         self.assertGreater(count, 20)
         for step in range(0, count, 3):
-            self.value(f"document.querySelectorAll('#c1s22 svg.ladder a')[{step}].focus(), 1")
+            self.value(f"document.querySelectorAll('#c1s22 div.ladder a')[{step}].focus(), 1")
         self.assertIsNone(self.value("window.owned === undefined ? null : window.owned"))
         self.assertEqual(self.value("document.querySelectorAll('.owned, img, iframe, object, embed').length"), 0)
         self.assertEqual(self.value("document.scripts.length"), 1)
@@ -199,14 +204,14 @@ class Browser(unittest.TestCase):
         capture.write_bytes(hostile.wire.pcap(hostile.wire.dialogue(
             ["S: 220 a\udcff\x1b\\x41\t\u202e ESMTP", "C: ", "S: 500 what", "C: QUIT", "S: 221 bye"])))
         self.browser.open(self.report(capture))
-        self.value("document.querySelectorAll('svg.ladder a')[2].focus(), 1")
+        self.value("document.querySelectorAll('div.ladder a')[2].focus(), 1")
         dump = re.sub(r"  \S*$", "", self.value("document.querySelector('.panel .hex').textContent"), flags=re.M)
         self.assertIn("61 ff 1b 5c 78 34 31 09 e2 80 ae 20 45",
                       " ".join(word for line in dump.splitlines() for word in line.split()[1:9]))
-        self.value("document.querySelectorAll('svg.ladder a')[3].focus(), 1")
+        self.value("document.querySelectorAll('div.ladder a')[3].focus(), 1")
         self.assertIn("(empty line)", self.value("document.querySelector('.panel').textContent"))
         for step in 3, 0:  # an empty line; a SYN is told in words, its bytes are not these
-            self.value(f"document.querySelectorAll('svg.ladder a')[{step}].focus(), 1")
+            self.value(f"document.querySelectorAll('div.ladder a')[{step}].focus(), 1")
             self.assertTrue(self.value("document.querySelector('.panel .hex') === null"))
 
     def test_policy(self):
@@ -251,7 +256,7 @@ class Browser(unittest.TestCase):
         self.value("location.hash = '#c1s1900l4', 1")
         self.browser.run("new Promise(r => setTimeout(r, 300))")
         self.assertTrue(self.value("document.querySelector('#c1s1900').open"))
-        self.assertGreater(self.value("document.querySelectorAll('#c1s1900 svg.ladder a').length"), 10)
+        self.assertGreater(self.value("document.querySelectorAll('#c1s1900 div.ladder a').length"), 10)
         top = self.value("document.querySelector('#c1s1900l4').getBoundingClientRect().top")
         self.assertTrue(0 <= top < 900, top)
         self.clean(page)

@@ -158,9 +158,9 @@ class Chromium:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=2 if mobile else 1, mobile=mobile)
 
-    def key(self, name, code=None):
+    def key(self, name, code=None, shift=False):
         for kind in ("rawKeyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name,
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, modifiers=8 if shift else 0,
                       windowsVirtualKeyCode=code or {"Tab": 9, "Enter": 13, "Escape": 27, "End": 35,
                                                      "Home": 36, "ArrowUp": 38,
                                                      "ArrowDown": 40}[name])

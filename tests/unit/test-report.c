@@ -86,11 +86,11 @@ static void test_ladder(void)
     add(&page, record, NULL);
     const char *text = end(&page, false);
     g_assert_nonnull(strstr(text, "<h2>&lt;x&gt;.pcap</h2>"));
-    g_assert_nonnull(strstr(text, "MAIL FROM:&lt;a@b&gt;</text>"));
+    g_assert_nonnull(strstr(text, "</span>MAIL FROM:&lt;a@b&gt;</span>"));
     g_assert_nonnull(strstr(text, "<b>MAIL</b> SMTP command"));
-    g_assert_nonnull(strstr(text, "class=\"tear\""));
-    g_assert_nonnull(strstr(text, "class=\"shade\""));
-    g_assert_nonnull(strstr(text, ">FIN</text>"));
+    g_assert_nonnull(strstr(text, "<use href=\"#torn\" x=\"100%\"/>"));
+    g_assert_nonnull(strstr(text, "class=\"tls shade\""));
+    g_assert_nonnull(strstr(text, "</span>FIN</span>"));
     g_assert_nonnull(strstr(text, "<b>gap</b>"));
     g_assert_nonnull(strstr(text, "1 time, 17 bytes"));
     g_assert_cmpuint(often(text, "<article class=\"card"), ==, 5);
