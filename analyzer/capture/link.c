@@ -62,8 +62,10 @@ MsNext ms_next_ethertype(MsWalk *walk, uint16_t type)
 
 MsNext ms_layer_ethernet(MsWalk *walk)
 {
-    if (!skip(walk, 14))
+    if (!ms_walk_has(walk, 14))
         return MS_END_CUT;
+    ms_walk_link(walk, 0, 6);
+    walk->offset += 14;
     return ms_next_ethertype(walk, get_be16(ms_walk_at(walk) - 2));
 }
 
@@ -141,13 +143,17 @@ static MsNext loopback(MsWalk *walk)
     }
 }
 
-/* LINKTYPE_LINUX_SLL and _SLL2: kind of hardware and protocol lie elsewhere. */
-static MsNext cooked(MsWalk *walk, uint32_t length, uint32_t hardware_at, uint32_t protocol_at)
+/* LINKTYPE_LINUX_SLL and _SLL2: kind of hardware, protocol and the sender's address, with its
+ * length before it in one byte or two, lie elsewhere. */
+static MsNext cooked(MsWalk *walk, uint32_t length, uint32_t hardware_at, uint32_t protocol_at,
+                     uint32_t sender_at)
 {
     enum { HARDWARE_NETLINK = 824, HARDWARE_RADIOTAP = 803, PROTOCOL_LLC = 4 };
     if (!skip(walk, length))
         return MS_END_CUT;
     const uint8_t *header = ms_walk_at(walk) - length;
+    if (header[sender_at - 1] == 6)
+        walk->link_from = walk->offset - length + sender_at;
     uint16_t hardware = get_be16(header + hardware_at), protocol = get_be16(header + protocol_at);
     if (hardware == HARDWARE_RADIOTAP)
         return MS_NEXT_RADIOTAP;
@@ -192,18 +198,26 @@ static MsNext token_ring(MsWalk *walk)
     const uint8_t *ring = ms_walk_at(walk);
     if ((ring[1] & 0xc0) != 0x40) /* no LLC frame */
         return MS_END_NOT_TCP;
+    ms_walk_link(walk, 2, 8);
     uint32_t route = (ring[8] & 0x80) != 0 ? ring[14] & 31u : 0;
     return skip(walk, 14 + route) ? MS_NEXT_LLC : MS_END_CUT;
 }
 
+/* FDDI: frame control, then the addresses. */
+static MsNext fddi(MsWalk *walk)
+{
+    ms_walk_link(walk, 1, 7);
+    return skip(walk, 13) ? MS_NEXT_LLC : MS_END_CUT;
+}
+
 static MsNext sll(MsWalk *walk)
 {
-    return cooked(walk, 16, 2, 14);
+    return cooked(walk, 16, 2, 14, 6);
 }
 
 static MsNext sll2(MsWalk *walk)
 {
-    return cooked(walk, 20, 8, 0);
+    return cooked(walk, 20, 8, 0, 12);
 }
 
 /* LINKTYPE_PFLOG: its length without padding comes first. */
@@ -238,7 +252,7 @@ static const Link links[] = {
     [1] = {true, .next = MS_NEXT_ETHERNET},           /* ETHERNET */
     [6] = {true, .layer = token_ring},                /* IEEE802_5 */
     [9] = {true, .layer = ms_layer_serial},           /* PPP */
-    [10] = {true, 13, .next = MS_NEXT_LLC},           /* FDDI: frame control, addresses */
+    [10] = {true, .layer = fddi},                     /* FDDI */
     [12] = {true, .next = MS_NEXT_IP},                /* raw IP where BSD numbers it so */
     [14] = {true, .next = MS_NEXT_IP},                /* and OpenBSD */
     [50] = {true, .layer = ms_layer_serial},          /* PPP_HDLC */

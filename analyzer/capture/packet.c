@@ -78,6 +78,7 @@ MsRange ms_walk_place(const MsWalk *walk, uint32_t offset, uint32_t length)
 static void place_fragments(MsPacketDecoder *decoder, const MsWalk *walk, uint32_t tcp,
                             uint32_t payload, MsSegment *segment)
 {
+    segment->link = NULL; /* the frame with the header is another one */
     MsRange header = ms_walk_place(walk, tcp, 1);
     segment->header_frame = header.frame;
     segment->tcp_offset = header.offset;
@@ -107,6 +108,10 @@ static inline void place(MsPacketDecoder *decoder, const MsWalk *walk, uint32_t 
         place_fragments(decoder, walk, walk->offset, payload, segment);
         return;
     }
+    segment->link = walk->data;
+    segment->link_to = walk->link_to;
+    segment->link_from = walk->link_from;
+    segment->link_type = (uint16_t)walk->frame->link_type;
     segment->header_frame = walk->frame->number;
     segment->tcp_offset = walk->offset;
     segment->places = &decoder->place;
@@ -191,10 +196,13 @@ bool ms_packet_decode(MsPacketDecoder *decoder, const MsFrame *frame, uint16_t f
                    .length = frame->length,
                    .wire_end = frame->wire_length,
                    .file = file,
+                   .link_to = MS_NO_LINK,
+                   .link_from = MS_NO_LINK,
                    .type = frame->link_type};
     MsNext next = MS_NEXT_LINK;
     if (frame->link_type == LINKTYPE_ETHERNET && frame->length >= 34 &&
         get_be16(frame->data + 12) == ETHERTYPE_IPV4) {
+        ms_walk_link(&walk, 0, 6);
         walk.offset = 14;
         next = ms_layer_ipv4(&walk);
     }

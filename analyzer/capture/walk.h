@@ -49,6 +49,8 @@ typedef struct {
     int type;            /* see MsNext */
     uint16_t file;
     uint8_t notes; /* MS_SEGMENT_* */
+    /* Hardware addresses of the innermost link, in `data`; MS_NO_LINK: none. */
+    uint32_t link_to, link_from;
     /* The innermost IP header: in `data`, or, when `ip_outside`, in frame ip_frame. */
     bool ip_outside;
     uint32_t ip_frame, ip_offset;
@@ -73,6 +75,13 @@ static inline void ms_walk_bound(MsWalk *walk, uint32_t length)
     walk->wire_end = walk->offset + length;
     if (walk->length > walk->wire_end)
         walk->length = walk->wire_end;
+}
+
+/* Hardware addresses lie `to` and `from` bytes behind walk->offset. */
+static inline void ms_walk_link(MsWalk *walk, uint32_t to, uint32_t from)
+{
+    walk->link_to = walk->offset + to;
+    walk->link_from = walk->offset + from;
 }
 
 /* Where data[offset..) was captured: `length` bytes, or fewer when they go on in another frame.

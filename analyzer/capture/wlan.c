@@ -89,12 +89,18 @@ MsNext ms_layer_wlan(MsWalk *walk)
         length = (length + 3) & ~3u;
     if (!ms_walk_has(walk, length))
         return MS_END_CUT;
+    /* IEEE 802.11 9.3.2.1: whose address is which depends on who passes the frame on. */
+    ms_walk_link(walk, (flags & TO_DS) != 0 ? 16 : 4,
+                 four_addresses           ? 24
+                 : (flags & FROM_DS) != 0 ? 16
+                                          : 10);
     bool aggregate = (subtype & QOS) != 0 && (wlan[qos] & 0x80) != 0;
     walk->offset += length;
     if (!aggregate)
         return MS_NEXT_LLC;
     if (!ms_walk_has(walk, 14)) /* A-MSDU: addresses and length of its first part */
         return MS_END_CUT;
+    ms_walk_link(walk, 0, 6);
     walk->offset += 14;
     return MS_NEXT_LLC;
 }

@@ -391,7 +391,7 @@ static void set_reason(const Search *search, const MsQuestion *question, bool sp
         reason->fact = ms_view_fact(view, MS_FIELD_SESSION_SERVER_FIRST);
         return;
     }
-    if (search->n_conditions == 0 || lacks_parts(search)) {
+    if (lacks_parts(search)) {
         reason->text = g_strdup("this version of mailscope does not read it yet.");
         return;
     }

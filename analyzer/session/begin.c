@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * begin.c - what is known of a connection when its dialogue begins: addresses and ports as the
- * headers of its first frame have them, the handshake, the tunnel it came through. */
+ * headers of its first frame have them, the link, the handshake, the tunnel it came through. */
 #include "../base/find.h"
 #include "live.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { TUNNEL_WORDS = 512 }; /* bytes of what was said to a proxy that become a line */
@@ -45,6 +46,84 @@ static void say_address(MsLive *live, unsigned side)
                        text, 0, mark->time_ns, known ? &address : NULL);
     ms_live_say_header(live, server ? MS_FIELD_SESSION_SERVER_PORT : MS_FIELD_SESSION_CLIENT_PORT,
                        sender, NULL, stream->port[side], mark->time_ns, known ? &port : NULL);
+}
+
+/* What a link type of pcap-linktype(7) is called, and whether it has hardware addresses. */
+static const char *link_name(unsigned type)
+{
+    switch (type) {
+    case 1:
+        return "Ethernet";
+    case 6:
+        return "token ring";
+    case 10:
+        return "FDDI";
+    case 0:
+    case 108:
+        return "BSD loopback, which has no MAC addresses";
+    case 12:
+    case 14:
+    case 101:
+    case 228:
+    case 229:
+        return "raw IP, which has no MAC addresses";
+    case 9:
+    case 50:
+    case 51:
+    case 166:
+    case 204:
+        return "PPP, which has no MAC addresses";
+    case 105:
+    case 119:
+    case 127:
+    case 163:
+    case 192:
+        return "IEEE 802.11";
+    case 113:
+    case 276:
+        return "Linux cooked, which keeps the sender's MAC address only";
+    default:
+        return NULL;
+    }
+}
+
+static void say_mac(MsLive *live, unsigned side)
+{
+    static const char digits[] = "0123456789abcdef";
+    const MsStream *stream = live->stream;
+    bool source = (stream->mark_sides & 1u) == side;
+    const uint8_t *address = source ? stream->link.from : stream->link.to;
+    uint16_t at = source ? stream->link.from_at : stream->link.to_at;
+    if (at == MS_MARK_NOWHERE)
+        return;
+    char text[6 * 3];
+    for (size_t i = 0; i < 6; i++) {
+        text[3 * i] = digits[address[i] >> 4];
+        text[3 * i + 1] = digits[address[i] & 15];
+        text[3 * i + 2] = i < 5 ? ':' : '\0';
+    }
+    MsRange place = ms_live_range(&stream->marks[0], 0, 6);
+    place.offset = at;
+    ms_live_say_header(
+        live, side == live->server ? MS_FIELD_SESSION_SERVER_MAC : MS_FIELD_SESSION_CLIENT_MAC,
+        stream->mark_sides & 1u, text, 0, stream->marks[0].time_ns, &place);
+}
+
+static void say_link(MsLive *live)
+{
+    const MsStream *stream = live->stream;
+    say_mac(live, !live->server);
+    say_mac(live, live->server);
+    if (stream->link.type == 0)
+        return;
+    char number[32];
+    const char *name = link_name(stream->link.type - 1u);
+    if (!name) {
+        snprintf(number, sizeof number, "link type %u", stream->link.type - 1u);
+        name = number;
+    }
+    ms_live_say_header(live, MS_FIELD_SESSION_LINK, stream->mark_sides & 1u, name, 0,
+                       stream->marks[0].time_ns, NULL);
 }
 
 static void say_handshake(MsLive *live)
@@ -114,6 +193,7 @@ void ms_live_begin(MsLive *live, const MsSniffResult *found, const MsBytes held[
     unsigned first = stream->mark_sides & 1u;
     say_address(live, !live->server);
     say_address(live, live->server);
+    say_link(live);
     ms_live_say_flags(live, MS_FIELD_SESSION_START, first, NULL, stream->marks[0].time_ns,
                       &stream->marks[0]);
     ms_live_say_header(live, MS_FIELD_SESSION_PROTOCOL, first, live->class->name, 0,

@@ -14,7 +14,8 @@ typedef struct {
     uint32_t from;   /* tells the sides apart: part of the hash of side 0's address and port */
     uint32_t seq[2]; /* lone SYN: its number, and the ack; ended: initial numbers of both sides */
     MsMark mark;     /* first frame */
-    uint16_t ip_offset; /* in that frame */
+    MsLinkEnds link; /* of that frame */
+    uint16_t ip_offset; /* in it */
     uint8_t flags;      /* TCP flags of that frame */
     uint8_t known;      /* bit n: seq[n] is known */
 } MsMemoEntry;

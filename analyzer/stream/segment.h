@@ -13,6 +13,8 @@ enum {
     MS_TCP_URG = 0x20
 }; /* RFC 9293 3.1 */
 
+#define MS_NO_LINK UINT32_MAX /* the frame has no such hardware address */
+
 enum {
     MS_SEGMENT_FRAGMENT_CONFLICT = 1 << 0 /* put together from IP fragments that contradict */
 };
@@ -38,6 +40,10 @@ typedef struct {
     uint32_t wire_length;    /* bytes sent; larger when the snapshot length cut the frame */
     const MsRange *places;   /* where the payload was captured, in order, payload_length in all */
     uint32_t n_places;       /* 1, but for IP fragments; 0 when there is no payload */
+    const uint8_t *link;     /* bytes of frame `header_frame`; NULL: not at hand */
+    uint32_t link_to;        /* in it: hardware address of the receiver, 6 bytes, */
+    uint32_t link_from;      /* and of the sender, of the innermost link; MS_NO_LINK: none */
+    uint16_t link_type;      /* as in pcap-linktype(7); counts only with `link` */
     const uint8_t *header;   /* the TCP header; `payload` follows it in memory. NULL: not at hand */
 } MsSegment;
 

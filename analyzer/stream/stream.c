@@ -302,8 +302,10 @@ static void note_handshake(MsStream *stream, unsigned side, const MsSegment *seg
 {
     const MsMark mark = ms_mark(segment);
     uint8_t flags = segment->flags;
-    if (stream->n_marks == 0)
+    if (stream->n_marks == 0) {
         stream->ip_offset = ms_mark_offset(segment->ip_offset);
+        ms_link_ends(segment, &stream->link);
+    }
     if (flags & MS_TCP_SYN) {
         if (!(flags & MS_TCP_ACK))
             stream->flags |= (uint8_t)(side ? MS_STREAM_SYN_1 : MS_STREAM_SYN_0);

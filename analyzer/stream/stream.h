@@ -28,6 +28,7 @@ typedef struct {
     uint8_t flags;         /* MS_STREAM_* */
     uint16_t wait_count;   /* segments since something began to wait for what was acknowledged */
     uint32_t number;       /* 0-based, in order of appearance */
+    MsLinkEnds link;       /* of the frame of marks[0] */
     MsMark marks[3];       /* first frame; then the other segments of the handshake */
     MsHalf half[2];
     MsMark last;     /* the last segment */

@@ -194,6 +194,7 @@ static void remember(MsTable *table, const MsLookup *lookup, MsMemoEntry *entry)
     entry->flags = segment->flags;
     entry->mark = ms_mark(segment);
     entry->ip_offset = ms_mark_offset(segment->ip_offset);
+    ms_link_ends(segment, &entry->link);
 }
 
 static void forget(MsTable *table, const MsLookup *lookup)
@@ -226,6 +227,7 @@ static MsStream *create(MsTable *table, const MsLookup *lookup, unsigned *side)
         return stream;
     ms_stream_mark(stream, 0, first->flags, &first->mark);
     stream->ip_offset = first->ip_offset;
+    stream->link = first->link;
     stream->half[0].flags |= MS_HALF_SENT;
     if (first->flags & MS_TCP_SYN) {
         stream->flags |= MS_STREAM_SYN_0;

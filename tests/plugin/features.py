@@ -295,9 +295,12 @@ class Captures(unittest.TestCase):
         self.assertGreater(len(SHARK.frames(made, "icmp")), 10)
 
     def test_tunnel(self):
-        """The same in IP in IP, GRE and two VLANs."""
+        """The same in IP in IP, GRE and two VLANs, but for the addresses of the link."""
+        def facts(made):
+            return [row for row in all_facts(made) if not row[1].endswith("_mac")]
+
         path = capture("smtp-plain")
-        expected = [row for row in all_facts(path)]
+        expected = facts(path)
         wraps = {"ipip": lambda p: wire.ethernet(wire.ipv4(p, protocol=4)),
                  "gre": lambda p: wire.ethernet(wire.ipv4(b"\0\0\x08\0" + p, protocol=47)),
                  "qinq": lambda p: wire.ethernet(p, tags=(0x88A8, 0x8100))}
@@ -307,7 +310,7 @@ class Captures(unittest.TestCase):
                 if frame[12:14] == b"\x08\x00":
                     frame = wrap(frame[14:])
                 data += head[:8] + struct.pack("<II", len(frame), len(frame)) + frame
-            self.assertEqual(all_facts(written(f"{name}.pcap", data)), expected, name)
+            self.assertEqual(facts(written(f"{name}.pcap", data)), expected, name)
 
     def test_merged(self):
         """Two captures in one file, in order of time and one after the other."""

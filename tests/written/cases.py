@@ -101,6 +101,16 @@ def written(name, conn, expect, status=0):
 
 # ---- links and tunnels ---------------------------------------------------------------------------
 
+LINKS = {1: "Ethernet", 113: "Linux cooked, which keeps the sender's MAC address only", 105: "IEEE 802.11",
+         0: "BSD loopback, which has no MAC addresses", 101: "raw IP, which has no MAC addresses",
+         9: "PPP, which has no MAC addresses"}
+for same, link in ((276, 113), (127, 105), (192, 105), (108, 0), (12, 101), (14, 101), (228, 101), (229, 101), (50, 9)):
+    LINKS[same] = LINKS[link]
+# Addresses of client and server; Ethernet's are taken from the frame.
+HARDWARE = {113: (["02:00:00:00:00:01"], []), 276: (["02:00:00:00:00:01"], [])}
+HARDWARE.update((link, (["02:00:00:00:00:02"], ["02:00:00:00:00:03"])) for link in (105, 127, 192))
+
+
 def links():
     segments = standard().segments
     v4 = [(packet4(s, ident=i + 1), s.up) for i, s in enumerate(segments)]
@@ -109,7 +119,13 @@ def links():
 
     def each(name, wrap, link=1, six=False):
         frames = [wrap(p, up) for p, up in (v6 if six else v4)]
-        case("link-" + name, pcap(frames, link), [one6 if six else session()])
+        macs = {"session.link": [LINKS.get(link, "link type %d" % link)]}
+        macs.update(zip(("session.client_mac", "session.server_mac"), HARDWARE.get(link, ([], []))))
+        if name == "wifi-wds":
+            macs["session.client_mac"] = ["02:00:00:00:00:01"]
+        if link == 1:
+            macs["session.server_mac"], macs["session.client_mac"] = [frames[0][:6].hex(":")], [frames[0][6:12].hex(":")]
+        case("link-" + name, pcap(frames, link), [dict(one6 if six else session(), facts=macs)])
 
     llc = b"\xaa\xaa\x03\0\0\0\x08\0"
     macs = b"\x02\0\0\0\0\x01" b"\x02\0\0\0\0\x02" b"\x02\0\0\0\0\x03"

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 # Said of the packets, not of what they carry.
-OF_PACKETS = {"session.start", "session.last", "session.tunnel", "session.fin", "session.rst", "session.handshake", "session.end", "session.end_by"}
+OF_PACKETS = {"session.link", "session.client_mac", "session.server_mac", "session.start", "session.last", "session.tunnel", "session.fin", "session.rst", "session.handshake", "session.end", "session.end_by"}
 
 
 class Frame:
