@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * base64.c - the lesson's table of base64 as a table of the page: a row has 24 columns, one for
- * each bit, so that octets of 8 stand above sextets of 6 (RFC 4648 4). */
+ * base64.c - the lesson's table of base64, one for each group: a row has 24 columns, one for each
+ * bit, so that octets of 8 stand above sextets of 6 (RFC 4648 4). */
 #include "../base/codec.h"
 #include "../base/escape.h"
 #include "../front/heading.h"
@@ -76,7 +76,9 @@ static void put_bits(MsBuffer *out, const char *name, uint32_t bits, size_t coun
 
 static void put_group(MsBuffer *out, const Group *group, const MsBuffer *data)
 {
-    ms_buffer_text(out, "<tbody>\n");
+    ms_buffer_text(out, "<table><caption>");
+    ms_buffer_append(out, group->character, group->characters);
+    ms_buffer_printf(out, "%.*s</caption><tbody>\n", (int)(4 - group->characters), "==");
     put_characters(out, group, data);
     begin_row(out, "Octet");
     for (size_t i = 0; i < group->octets; i++)
@@ -97,19 +99,19 @@ static void put_group(MsBuffer *out, const Group *group, const MsBuffer *data)
     for (size_t i = 0; i < 4; i++)
         ms_buffer_printf(out, "<td colspan=\"6\" class=\"en\">%c</td>",
                          i < group->characters ? (char)group->character[i] : '=');
-    ms_buffer_text(out, "</tr>\n</tbody>\n");
+    ms_buffer_text(out, "</tr>\n</tbody></table>\n");
 }
 
-/* The table of a text that decodes to `data`; `most`: groups drawn. */
+/* The tables of a text that decodes to `data`, one for each group; `most`: groups drawn. */
 static void put_table(MsPage *page, const MsFact *fact, const MsBuffer *data, size_t most)
 {
     const uint8_t *text = (const uint8_t *)fact->text;
     size_t groups = (data->length + 2) / 3;
-    ms_buffer_text(page->out, "<div class=\"wide\"><table class=\"base64\"><caption>");
+    ms_buffer_text(page->out, "<div class=\"base64\"><p>");
     ms_html_plain(page->out, text, fact->text_length);
     ms_buffer_text(page->out, " stands for <b>");
     ms_html_line(page->out, data->data, data->length);
-    ms_buffer_text(page->out, "</b></caption>\n");
+    ms_buffer_text(page->out, "</b></p>\n<div class=\"groups\">\n");
     for (size_t i = 0; i < MIN(groups, most); i++) {
         Group group = {.octet = data->data + 3 * i,
                        .octets = MIN(data->length - 3 * i, 3),
@@ -121,7 +123,7 @@ static void put_table(MsPage *page, const MsFact *fact, const MsBuffer *data, si
         }
         put_group(page->out, &group, data);
     }
-    ms_buffer_text(page->out, "</table></div>\n");
+    ms_buffer_text(page->out, "</div></div>\n");
     if (groups > most) {
         ms_buffer_text(page->out, "<p class=\"d\">\xe2\x80\xa6 ");
         ms_html_count(page->out, groups - most, "more group");
@@ -182,13 +184,11 @@ void ms_base64_drawings(MsPage *page, const MsRecord *record, const MsIndex *ind
     ms_buffer_text(page->out, "<section class=\"b64\"><h3>The login in Base64</h3>\n");
     if (page->redactor)
         ms_buffer_text(page->out, "<p>Not drawn: secrets are masked on this page.</p>\n");
-    ms_buffer_text(page->out, "<div class=\"tables\">");
     for (size_t i = 0; !page->redactor && i < count; i++) {
         decode(record, index, drawn[i], &data);
         put_table(page, drawn[i], &data, (size_t)page->limits->value[MS_LIMIT_REPORT_BASE64]);
     }
     ms_buffer_clear(&data);
-    ms_buffer_text(page->out, "</div>\n");
     if (tried < all) {
         ms_buffer_text(page->out, "<p class=\"d\">\xe2\x80\xa6 ");
         ms_html_count(page->out, all - tried, "more line");

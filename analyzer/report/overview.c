@@ -180,7 +180,8 @@ void ms_report_head(MsBuffer *out, const GPtrArray *reports, bool redacted)
                             "the .eml files of mailscope extract, are not changed.</p>\n");
     ms_buffer_text(out,
                    "<noscript><p class=\"d\">Without scripts every part can be read; the bytes "
-                   "of a step stand in the list below its drawing.</p></noscript>\n"
+                   "of a step stand in the list below its drawing. Sessions are printed "
+                   "when they are open.</p></noscript>\n"
                    "</header>\n<main>\n");
     for (guint i = 0; i < reports->len; i++) {
         const MsReport *report = reports->pdata[i];

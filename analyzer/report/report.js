@@ -233,13 +233,22 @@
         document.querySelector(".capture").before(bar);
     }
 
-    /* A few sessions are printed whole; of many, those that are open. */
+    /* A few sessions are printed whole; of many, those that are open: that stands on the paper. */
+    const paper = make("p", "", "paper");
+    document.querySelector("main").prepend(paper);
+    let opened = [];
     addEventListener("beforeprint", () => {
-        if (sessions.length <= 20) {
-            sessions.forEach((session) => {
-                ready(session);
-                session.open = true;
-            });
-        }
+        opened = sessions.length > 20 ? [] : sessions.filter((session) => !session.open);
+        opened.forEach((session) => {
+            ready(session);
+            session.open = true;
+        });
+        const open = sessions.filter((session) => session.open && !session.hidden).length;
+        paper.hidden = open === sessions.length;
+        paper.textContent = `Printed: ${open} of ${sessions.length} sessions, those that are open on the page. ` +
+            "Press \u201cOpen all\u201d before printing to have all.";
+    });
+    addEventListener("afterprint", () => {
+        opened.forEach((session) => { session.open = false; });
     });
 })();

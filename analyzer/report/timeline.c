@@ -58,21 +58,24 @@ static void put_bar(Timeline *timeline, MsBuffer *out, const MsReportRow *row)
     ms_buffer_text(out, "</title></a>\n");
 }
 
-static void put_ticks(const Timeline *timeline, MsBuffer *out, int bottom)
+static void put_ticks(MsBuffer *out, int bottom)
 {
+    for (int i = 0; i < TICKS; i++)
+        ms_buffer_printf(out, "<path class=\"tick\" d=\"M%d 2V%d\"/>",
+                         LEFT + (RIGHT - LEFT) * i / (TICKS - 1), bottom);
+    ms_buffer_byte(out, '\n');
+}
+
+/* Below the drawing, which is stretched to the width of the page; letters are not. */
+static void put_times(const Timeline *timeline, MsBuffer *out)
+{
+    ms_buffer_text(out, "<p class=\"times\">");
     for (int i = 0; i < TICKS; i++) {
-        int x = LEFT + (RIGHT - LEFT) * i / (TICKS - 1);
-        ms_buffer_printf(out,
-                         "<path class=\"tick\" d=\"M%d 2V%d\"/><text class=\"t\" x=\"%d\" y=\"%d\" "
-                         "text-anchor=\"%s\">+",
-                         x, bottom, x, bottom + 14,
-                         i == 0           ? "start"
-                         : i == TICKS - 1 ? "end"
-                                          : "middle");
         int64_t at = timeline->span / (TICKS - 1) * i;
-        ms_buffer_printf(out, "%" PRId64 ".%03" PRId64 " s</text>\n", at / 1000000000,
+        ms_buffer_printf(out, "<span>+%" PRId64 ".%03" PRId64 " s</span>", at / 1000000000,
                          at / 1000000 % 1000);
     }
+    ms_buffer_text(out, "</p>");
 }
 
 void ms_timeline_draw(MsBuffer *out, const MsReport *report)
@@ -93,14 +96,17 @@ void ms_timeline_draw(MsBuffer *out, const MsReport *report)
         put_bar(&timeline, &bars, &g_array_index(report->rows, MsReportRow, i));
     int bottom = 10 + timeline.lanes * LANE;
     ms_buffer_printf(out,
-                     "<figure class=\"wide\"><svg class=\"timeline\" viewBox=\"0 0 %d %d\" "
-                     "role=\"group\" aria-labelledby=\"c%utt\"><title id=\"c%utt\">Timeline of %u "
+                     "<figure><svg class=\"timeline\" viewBox=\"0 0 %d %d\" height=\"%d\" "
+                     "preserveAspectRatio=\"none\" role=\"group\" aria-labelledby=\"c%utt\"><title "
+                     "id=\"c%utt\">Timeline of %u "
                      "sessions</title>\n",
-                     WIDTH, bottom + 20, report->number, report->number, count);
-    put_ticks(&timeline, out, bottom);
+                     WIDTH, bottom, bottom, report->number, report->number, count);
+    put_ticks(out, bottom);
     ms_buffer_append(out, bars.data, bars.length);
+    ms_buffer_text(out, "</svg>");
+    put_times(&timeline, out);
     ms_buffer_text(out,
-                   "</svg><figcaption><span class=\"key mails\">with mail</span> <span "
+                   "<figcaption><span class=\"key mails\">with mail</span> <span "
                    "class=\"key none\">without</span> <span class=\"key tls\">TLS</span> <span "
                    "class=\"key odd\">something odd</span> from ");
     ms_text_time(out, timeline.from);
