@@ -178,6 +178,20 @@ static void read_field(MsSpan line, MsHttpHead *head)
     }
 }
 
+/* `Transfer-Encoding: gzip, chunked` (RFC 9112 7.2): the chunks joined are packed as under a
+ * Content-Encoding. Where both are named, the body stays packed. */
+static void take_transfer_coding(MsHttpHead *head)
+{
+    MsSpan coding = head->field[MS_HTTP_TRANSFER];
+    if (head->chunked)
+        coding.length -= 7;
+    while (coding.length > 0 && strchr(", \t", coding.data[coding.length - 1]))
+        coding.length--;
+    if (coding.length > 0 && !ms_span_is(coding, "identity"))
+        head->field[MS_HTTP_CODING] =
+            head->field[MS_HTTP_CODING].data ? head->field[MS_HTTP_TRANSFER] : coding;
+}
+
 bool ms_http_head_read(const uint8_t *data, size_t length, MsHttpHead *head)
 {
     memset(head, 0, sizeof *head);
@@ -196,6 +210,7 @@ bool ms_http_head_read(const uint8_t *data, size_t length, MsHttpHead *head)
         if (g_ascii_isalpha((char)line.data[0]))
             read_field(line, head);
     }
+    take_transfer_coding(head);
     if (head->field[MS_HTTP_TRANSFER].data && head->has_length)
         head->contradictory = true;
     return true;

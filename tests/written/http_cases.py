@@ -2,6 +2,7 @@
 """Written cases of webmail over HTTP/1.x (RFC 9110, 9112), and of HTTP that is no mail."""
 import gzip as gz
 import json
+import zlib
 
 from cases import *
 from smtp_cases import dialogue
@@ -75,6 +76,11 @@ def bodies():
          % len(gz.compress(page, mtime=0)) + gz.compress(page, mtime=0))) + SEND, http(facts=SENT))
     talk("gzip-request", LOGIN + (post(b"/mail/send", gz.compress(MAIL_FORM, mtime=0), b"Content-Encoding: gzip\r\n"), (False, OK)),
          http(facts=SENT))
+    for coding in (b"gzip", b"GZIP,", b"deflate "):
+        packed = zlib.compress(MAIL_FORM) if coding[:1] == b"d" else gz.compress(MAIL_FORM, mtime=0)
+        ask = (b"POST /mail/send HTTP/1.1\r\nHost: webmail.dst.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+               b"Transfer-Encoding: " + coding + b", chunked\r\n\r\n" + chunks(packed, 9))
+        talk("transfer-%s" % coding.decode().strip(" ,"), LOGIN + ((True, ask), (False, OK)), http(facts=SENT))
     talk("head-no-body", LOGIN + ((True, b"HEAD /mail/inbox HTTP/1.1\r\nHost: webmail.dst.example\r\n\r\n"),
          (False, b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")) + SEND, http(facts=SENT))
     talk("not-modified", LOGIN + (get(b"/mail/inbox"), (False, b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5000\r\n\r\n")) + SEND,
