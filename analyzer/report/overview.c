@@ -34,7 +34,8 @@ static void put_head(MsBuffer *out, const GPtrArray *reports)
     put_hash(out, ms_report_css, ms_report_css_length);
     ms_buffer_text(out, "; script-src ");
     put_hash(out, ms_report_js, ms_report_js_length);
-    ms_buffer_text(out, "; base-uri 'none'; form-action 'none'\">\n<meta name=\"viewport\" "
+    ms_buffer_text(out, "; base-uri 'none'; form-action 'none'; require-trusted-types-for "
+                        "'script'; trusted-types mailscope\">\n<meta name=\"viewport\" "
                         "content=\"width=device-width, initial-scale=1\">\n<meta "
                         "name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" "
                         "content=\"light dark\">\n<title>Mail in ");

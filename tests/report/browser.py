@@ -225,23 +225,35 @@ class Browser(unittest.TestCase):
             self.browser.call("Emulation.setScriptExecutionDisabled", value=False)
 
     def test_hostile(self):
-        capture = self.folder / "hostile.pcap"
-        capture.write_bytes(hostile.capture(22))
-        page = self.report(capture)
-        self.browser.open(page)
-        self.value("document.querySelectorAll('details').forEach(d => d.open = true), 1")
-        self.browser.run("new Promise(r => setTimeout(r, 300))")
-        count = self.value("document.querySelectorAll('#c1s22 div.ladder a').length")
-        self.assertGreater(count, 20)
-        for step in range(0, count, 3):
-            self.value(f"document.querySelectorAll('#c1s22 div.ladder a')[{step}].focus(), 1")
-        self.assertIsNone(self.value("window.owned === undefined ? null : window.owned"))
-        self.assertEqual(self.value("document.querySelectorAll('.owned, img, iframe, object, embed').length"), 0)
-        self.assertEqual(self.value("document.scripts.length"), 1)
-        text = self.value("document.querySelector('#c1s22').textContent")
-        for wanted in hostile.INLINE, hostile.IMAGE, hostile.CLOSING, "\\xff", "\\xe2\\x80\\xae":
-            self.assertIn(wanted, text)
-        self.clean(page)
+        """Whatever is opened, pointed at, clicked: nothing of a capture runs, and nothing is asked for."""
+        for name, data, sessions in (("many", hostile.capture(22), 22), ("every", hostile.everything(), 4)):
+            capture = self.folder / f"{name}.pcap"
+            capture.write_bytes(data)
+            page = self.report(capture)
+            self.browser.open(page)
+            self.value("document.querySelectorAll('details').forEach(d => d.open = true), 1")
+            self.browser.run("new Promise(r => setTimeout(r, 300))")
+            self.assertEqual(self.value("document.querySelectorAll('details.session').length"), sessions)
+            for step in range(0, self.value("document.querySelectorAll('.ladder a').length"), 3):
+                self.value(f"document.querySelectorAll('.ladder a')[{step}].focus(), 1")
+            self.value("document.querySelectorAll('a, button').forEach(node => node.dispatchEvent("
+                       "new MouseEvent('click', {bubbles: true, cancelable: true}))), 1")
+            self.value("document.querySelectorAll('*').forEach(node => node.dispatchEvent("
+                       "new MouseEvent('pointerover', {bubbles: true}))), 1")
+            self.browser.run("new Promise(r => setTimeout(r, 300))")
+            self.assertIsNone(self.value("window.owned === undefined ? null : window.owned"))
+            self.assertEqual(self.value("document.querySelectorAll('.owned, img, iframe, object, embed, link, base, form')"
+                                        ".length"), 0)
+            self.assertEqual(self.value("document.querySelectorAll('meta[http-equiv=refresh]').length"), 0)
+            self.assertEqual(self.value("[...document.querySelectorAll('[href], [src]')].filter(node => "
+                                        "!node.getAttribute('href')?.startsWith('#')).length"), 0)
+            self.assertEqual(self.value("[...document.querySelectorAll('*')].filter(node => node.getAttributeNames()"
+                                        ".some(name => /^on|style/.test(name))).length"), 0)
+            self.assertEqual(self.value("document.scripts.length"), 1)
+            text = self.value(f"document.querySelector('#c1s{sessions if name == 'many' else 1}').textContent")
+            for wanted in hostile.INLINE, hostile.IMAGE, hostile.CLOSING, "\\xff", "\\xe2\\x80\\xae", "\\xe2\\x80\\xa8":
+                self.assertIn(wanted, text)
+            self.clean(page)
 
     def test_hex(self):
         """What is written out is one byte again; words of our own are none."""

@@ -3,6 +3,7 @@
 import base64
 import pathlib
 import sys
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "golden"))
 import wire  # noqa: E402
@@ -10,7 +11,8 @@ import wire  # noqa: E402
 INLINE = "<script>window.owned = 1</script>"
 IMAGE = '"><img src=x onerror="window.owned=2"><svg onload=window.owned=3>'
 CLOSING = "</pre></noscript></title></style></script></textarea><h1 class=owned>owned</h1>"
-TURNED = "\u202egpj.exe\u2066\u200b\x07\x1b[31m"
+TURNED = "\u202egpj.exe\u2066\u200b\u2028\u2029\u0085\ufeff\x07\x1b[31m"
+LINK = "javascript:window.owned=7//http://192.0.2.1/fetched"
 NOT_UTF8 = "\udcff\udcfe\udc80"
 USER = INLINE + IMAGE
 PASSWORD = "p'<b>&amp;\"w" + CLOSING
@@ -28,13 +30,61 @@ def lines():
         "C: DATA", "S: 354 go on",
         f"C: From: {IMAGE} <a@example.org>", "C: To: b@example.org",
         f"C: Subject: =?utf-8?b?{base64.b64encode((INLINE + CLOSING + TURNED).encode()).decode()}?=",
-        f"C: Message-ID: <{INLINE}@x>", "C: MIME-Version: 1.0",
+        f"C: Message-ID: <{INLINE}@x>", f"C: X-Link: {LINK}", "C: MIME-Version: 1.0",
         "C: Content-Type: multipart/mixed; boundary=cut", "C: ", "C: --cut",
         "C: Content-Type: text/plain; charset=utf-8", "C: ",
         f"C: {INLINE}{IMAGE}{CLOSING}{TURNED}", f"C: {NOT_UTF8} \\x41 \\r", "C: --cut",
         f"C: Content-Type: text/html; name=\"=?utf-8?b?{name}?=\"",
         f"C: Content-Disposition: attachment; filename=\"=?utf-8?b?{name}?=\"", "C: ",
         f"C: {INLINE}", "C: --cut--", "C: .", f"S: 250 {INLINE}", "C: QUIT", f"S: 221 {CLOSING}"]
+
+
+HTML = [f"<html><body onload=window.owned=4>{INLINE}{IMAGE}<a href='{LINK}'>x</a>",
+        "<link rel=stylesheet href=http://192.0.2.1/fetched><style>*{display:none}</style>",
+        "<meta http-equiv=refresh content='0;url=http://192.0.2.1/fetched'><iframe srcdoc='<script>top.owned=5</script>'>",
+        f"<base href=http://192.0.2.1/>{CLOSING}{TURNED}</body></html>"]
+MAIL = [f"From: {INLINE} <a@example.org>", f"To: {IMAGE}", f"Subject: {CLOSING}{LINK}{TURNED}", f"Message-ID: <{INLINE}>",
+        "Content-Type: text/html; charset=utf-8", "", *HTML]
+
+
+def pop3():
+    return [f"S: +OK {INLINE}{TURNED}", f"C: USER {USER}", f"S: +OK {IMAGE}", f"C: PASS {PASSWORD}", f"S: +OK {CLOSING}",
+            f"C: {INLINE}", f"S: -ERR {CLOSING}", "C: UIDL", "S: +OK", f"S: 1 {IMAGE}", "S: .", "C: RETR 1",
+            f"S: +OK {INLINE}", *(f"S: {line}" for line in MAIL), "S: .", "C: QUIT", f"S: +OK {LINK}"]
+
+
+def imap():
+    mail = "\r\n".join(MAIL) + "\r\n"
+    quoted = INLINE.replace('"', "")
+    size = len(mail.encode("utf-8", "surrogateescape"))
+    return [f"S: * OK {INLINE}{IMAGE}{TURNED}", f'C: a1 LOGIN "{quoted}" "{quoted}{CLOSING}"', f"S: a1 OK {CLOSING}",
+            f'C: a2 LIST "" "{quoted}*"', f'S: * LIST (\\{quoted[1:7]}) "/" "{quoted}{CLOSING}{TURNED}"', "S: a2 OK done",
+            f'C: a3 SELECT "{quoted}"', "S: * 1 EXISTS", f"S: a3 OK {IMAGE}", "C: a4 FETCH 1 BODY[]",
+            f"S: * 1 FETCH (BODY[] {{{size}}}\r\n{mail})", f"S: a4 OK {CLOSING}", "C: a5 LOGOUT", f"S: * BYE {LINK}",
+            "S: a5 OK"]
+
+
+def webmail():
+    def form(fields):
+        return "&".join(f"{name}={urllib.parse.quote_plus(value.encode('utf-8', 'surrogateescape'))}"
+                        for name, value in fields.items())
+
+    def post(path, body):
+        return [f"C: POST {path} HTTP/1.1", f"C: Host: {INLINE}", "C: Content-Type: application/x-www-form-urlencoded",
+                f"C: Content-Length: {len(body) + 2}", "C: ", f"C: {body}"]
+    done = [f"S: HTTP/1.1 302 {INLINE}", f"S: Location: {LINK}{CLOSING}", "S: Content-Length: 0", "S: "]
+    return [*post("/roundcube/?_task=login", form({"_task": "login", "_action": "login", "_user": USER, "_pass": PASSWORD})),
+            *done,
+            *post("/roundcube/?_task=mail&_action=send", form({"_task": "mail", "_action": "send", "_from": INLINE,
+                  "_to": f"{IMAGE} <b@example.org>", "_cc": CLOSING, "_subject": INLINE + CLOSING + TURNED,
+                  "_message": "\n".join(HTML)})), *done]
+
+
+def everything():
+    """A session of each protocol."""
+    ends = ((lines(), 25), (pop3(), 110), (imap(), 143), (webmail(), 80))
+    return wire.pcap([frame for number, (said, port) in enumerate(ends)
+                      for frame in wire.dialogue(said, port=42000 + number, server_port=port)])
 
 
 def capture(sessions=1):

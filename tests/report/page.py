@@ -125,6 +125,8 @@ class Form(unittest.TestCase):
             digest = base64.b64encode(hashlib.sha256(page.raw[kind].encode()).digest()).decode()
             self.assertIn(f"{kind}-src 'sha256-{digest}'", page.policy)
         self.assertTrue(page.policy.startswith("default-src 'none';"))
+        self.assertRegex(page.policy, "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+                         "trusted-types mailscope$")
         self.assertNotIn("unsafe", page.policy)
         self.assertNotRegex(page.raw["style"], r"url\(|@import")
         self.assertNotRegex(page.raw["script"], r"innerHTML|insertAdjacent|document\.write|\beval\b|fetch\(|https?:")
@@ -146,6 +148,10 @@ class Form(unittest.TestCase):
             capture = pathlib.Path(folder, "<script>x<b>&'\".pcap")
             capture.write_bytes(hostile.capture(22))
             text = make(capture)
+            every = pathlib.Path(folder, "every.pcap")
+            every.write_bytes(hostile.everything())
+            others = make(every)
+        self.assertEqual(self.check(others).counts[".session"], 4)
         page = self.check(text)
         seen = page.text()
         self.assertEqual(page.counts["h1"], 1)
@@ -153,8 +159,9 @@ class Form(unittest.TestCase):
         for wanted in hostile.INLINE, hostile.IMAGE, hostile.CLOSING, "\\xff", "\\x1b", "\\x07":
             self.assertIn(wanted, seen)
         self.assertIn("\\xe2\\x80\\xae", seen)  # U+202E
-        body = text[text.index("<body>"):].replace(page.raw["script"], "")
-        self.assertNotRegex(body, "[\u202a-\u202e\u2066-\u2069\u200b\x00-\x08\x0b-\x1f\x7f]")  # U+FFFD stands where a charset has nothing
+        for made in text, others:
+            body = made[made.index("<body>"):].replace(page.raw["script"], "")
+            self.assertNotRegex(body, "[\u202a-\u202e\u2066-\u2069\u200b\u2028\u2029\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f]")  # U+FFFD stands where a charset has nothing
 
     def test_many(self):
         """Of many sessions the later ones are mere text for a browser with scripts, the rest is bounded."""
