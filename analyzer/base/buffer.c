@@ -27,15 +27,20 @@ void ms_buffer_clear(MsBuffer *buffer)
 
 void ms_buffer_printf(MsBuffer *buffer, const char *format, ...)
 {
+    enum { SHORT = 128 }; /* bytes; most texts fit, and are formatted once */
     va_list arguments;
     va_start(arguments, format);
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    ms_buffer_reserve(buffer, SHORT);
+    size_t room = buffer->allocated - buffer->length;
+    int length = vsnprintf((char *)buffer->data + buffer->length, room, format, arguments);
     va_end(arguments);
     g_assert(length >= 0);
-    ms_buffer_reserve(buffer, (size_t)length + 1);
-    vsnprintf((char *)buffer->data + buffer->length, (size_t)length + 1, format, again);
+    if ((size_t)length >= room) {
+        ms_buffer_reserve(buffer, (size_t)length + 1);
+        vsnprintf((char *)buffer->data + buffer->length, (size_t)length + 1, format, again);
+    }
     va_end(again);
     buffer->length += (size_t)length;
 }

@@ -5,11 +5,13 @@
 
 #include "../front/heading.h"
 #include "../front/text.h"
-#include "../message/hash.h"
+#include "../mime/plain.h"
 #include "manifest.h"
 #include "mbox.h"
 #include "name.h"
 #include "store.h"
+
+#include <errno.h>
 
 enum {
     BLOCK = 65536,
@@ -22,6 +24,7 @@ struct MsExtract {
     const MsLimits *limits;
     char *name;
     MsKind *kind;
+    uint8_t *block; /* BLOCK bytes, for reading messages */
     char *error;
     MsExtractCounts counts;
 };
@@ -31,7 +34,7 @@ typedef struct {
     MsExtract *extract;
     const MsRecord *record;
     const MsRedactor *redactor;
-    MsIndex *index;
+    MsIndex *index; /* made when first needed */
     MsStore *store;
     MsNames *names;
     MsManifest manifest;
@@ -44,6 +47,7 @@ MsExtract *ms_extract_new(const MsExtractPlan *plan, const char *name, const MsL
     extract->limits = limits;
     extract->name = g_strdup(name);
     extract->kind = ms_kind_new();
+    extract->block = g_malloc(BLOCK);
     return extract;
 }
 
@@ -52,6 +56,7 @@ void ms_extract_free(MsExtract *extract)
     if (!extract)
         return;
     ms_kind_free(extract->kind);
+    g_free(extract->block);
     g_free(extract->name);
     g_free(extract->error);
     g_free(extract);
@@ -101,44 +106,38 @@ static char *session_name(const MsExtract *extract, const MsRecord *record,
 
 typedef struct {
     MsStore *store;
-    MsExtracted *file;
-    MsHash *sha256;
-    GChecksum *md5;
-    MsBuffer head; /* for libmagic */
+    MsDigest digest;
 } Writing;
 
-static void begin_file(Writing *writing, MsStore *store, MsExtracted *file, const char *name)
-{
-    *file = (MsExtracted){.name = name};
-    *writing = (Writing){.store = store,
-                         .file = file,
-                         .sha256 = ms_hash_new(),
-                         .md5 = g_checksum_new(G_CHECKSUM_MD5)};
-    ms_store_begin(store, name);
-}
-
-static bool push_file(const uint8_t *data, size_t length, void *user_data)
+static bool push_both(const uint8_t *data, size_t length, void *user_data)
 {
     Writing *writing = user_data;
     const char *name;
-    ms_hash_push(writing->sha256, data, length);
-    g_checksum_update(writing->md5, data, (gssize)length);
-    if (writing->head.length < BLOCK)
-        ms_buffer_append(&writing->head, data, MIN(length, BLOCK - writing->head.length));
+    ms_digest_push(&writing->digest, data, length);
     ms_store_push(writing->store, data, length);
-    writing->file->size += length;
     return ms_store_error(writing->store, &name) == 0;
 }
 
-static bool end_file(Writing *writing)
+static bool push_digest(const uint8_t *data, size_t length, void *user_data)
 {
-    MsExtracted *file = writing->file;
-    ms_hash_end(writing->sha256, file->sha256);
-    g_strlcpy(file->md5, g_checksum_get_string(writing->md5), sizeof file->md5);
-    ms_hash_free(writing->sha256);
-    g_checksum_free(writing->md5);
-    ms_buffer_clear(&writing->head);
-    return ms_store_end(writing->store);
+    Writing *writing = user_data;
+    ms_digest_push(&writing->digest, data, length);
+    return true;
+}
+
+static bool push_store(const uint8_t *data, size_t length, void *user_data)
+{
+    Writing *writing = user_data;
+    const char *name;
+    ms_store_push(writing->store, data, length);
+    return ms_store_error(writing->store, &name) == 0;
+}
+
+/* Size and digests as the manifest wants them. */
+static void describe(MsDigest *digest, MsExtracted *file)
+{
+    ms_digest_end(digest, file->sha256, file->md5);
+    file->size = digest->size;
 }
 
 /* --- messages --- */
@@ -149,8 +148,12 @@ static bool is_complete(const MsMessage *message)
 }
 
 /* Whether it is all of a message, not a section of one or its start. */
-static bool is_whole(const Way *way, const MsMessage *message)
+static bool is_whole(Way *way, const MsMessage *message)
 {
+    if (ms_message_direction(message) == MS_TO_SERVER)
+        return true; /* nobody hands over less than a message */
+    if (!way->index)
+        way->index = ms_index_new(way->record);
     int32_t number = ms_message_number(message);
     const MsFact *whole = ms_index_first(way->index, MS_FIELD_IMAP_WHOLE, number, -1);
     return !(whole && whole->number == 0) && !ms_heading_is_part(way->index, number);
@@ -167,19 +170,32 @@ static void write_attachment(Way *way, const MsMessage *message, const MsMime *m
                         part->complete ? "" : "incomplete-", safe);
     g_autofree char *shorter = part_of_name(NULL, wanted, strlen(wanted), MS_STORE_NAME);
     g_autofree char *name = ms_names_take(way->names, shorter, MS_STORE_NAME);
-    MsExtracted file;
-    Writing writing;
-    begin_file(&writing, way->store, &file, name);
-    ms_mime_decode(mime, part, push_file, &writing);
-    const char *real = ms_kind_of(way->extract->kind, writing.head.data, writing.head.length);
-    if (end_file(&writing)) {
+    MsExtracted file = {.name = name};
+    Writing writing = {.store = way->store};
+    ms_digest_begin(&writing.digest, true);
+    if (ms_store_wants_length(way->store) && part->length > MS_DIGEST_HEAD) {
+        ms_mime_decode(mime, part, push_digest, &writing); /* twice is cheaper than memory */
+        ms_store_begin_sized(way->store, name, writing.digest.size);
+        ms_mime_decode(mime, part, push_store, &writing);
+    } else {
+        ms_store_begin(way->store, name);
+        ms_mime_decode(mime, part, push_both, &writing);
+    }
+    describe(&writing.digest, &file);
+    const MsBuffer *head = &writing.digest.head;
+    const char *real =
+        ms_kind_of(way->extract->kind, head->data ? head->data : (const uint8_t *)"", head->length);
+    if (ms_store_end(way->store)) {
         ms_manifest_attachment(&way->manifest, message, part, real, &file);
         way->extract->counts.attachments++;
     }
+    ms_digest_clear(&writing.digest);
 }
 
 static void write_attachments(Way *way, const MsMessage *message)
 {
+    if (ms_mime_is_plain(message))
+        return;
     g_autoptr(MsMime) mime = ms_mime_new(message, way->extract->limits);
     size_t n_parts;
     const MsPart *parts = ms_mime_parts(mime, &n_parts);
@@ -192,6 +208,30 @@ static void write_attachments(Way *way, const MsMessage *message)
     }
 }
 
+/* The message as it was captured. Its SHA-256 is known when it is complete. */
+static bool write_bytes(Way *way, const MsMessage *message, const char *name, MsExtracted *file)
+{
+    const char *sha256 = is_complete(message) ? ms_message_sha256(message) : NULL;
+    Writing writing = {.store = way->store};
+    uint8_t *block = way->extract->block;
+    uint64_t kept = ms_message_kept(message);
+    size_t got;
+    *file = (MsExtracted){.name = name};
+    ms_digest_begin(&writing.digest, sha256 == NULL);
+    ms_store_begin_sized(way->store, name, kept);
+    for (uint64_t at = 0; (got = ms_message_read(message, at, block, BLOCK)) > 0; at += got) {
+        if (!push_both(block, got, &writing))
+            break;
+    }
+    describe(&writing.digest, file);
+    if (sha256)
+        g_strlcpy(file->sha256, sha256, sizeof file->sha256);
+    if (file->size != kept)
+        ms_store_fail(way->store, EIO); /* a temporary file that could not be read */
+    ms_digest_clear(&writing.digest);
+    return ms_store_end(way->store);
+}
+
 static void write_message(Way *way, const MsMessage *message)
 {
     bool whole = is_whole(way, message);
@@ -202,16 +242,8 @@ static void write_message(Way *way, const MsMessage *message)
     MsExtracted file;
     bool asked = way->extract->plan->what & MS_EXTRACT_MESSAGES;
     if (asked) {
-        Writing writing;
-        g_autofree uint8_t *block = g_malloc(BLOCK);
-        size_t got;
         name = ms_names_take(way->names, wanted, MS_STORE_NAME);
-        begin_file(&writing, way->store, &file, name);
-        for (uint64_t at = 0; (got = ms_message_read(message, at, block, BLOCK)) > 0; at += got) {
-            if (!push_file(block, got, &writing))
-                break;
-        }
-        if (!end_file(&writing))
+        if (!write_bytes(way, message, name, &file))
             return;
         way->extract->counts.messages++;
     }
@@ -223,23 +255,29 @@ static void write_message(Way *way, const MsMessage *message)
 
 /* --- sessions --- */
 
-static void write_buffer(Way *way, const char *name, const MsBuffer *text, MsExtracted *file)
+static void write_buffer(Way *way, const char *name, const MsBuffer *text)
 {
-    Writing writing;
-    begin_file(&writing, way->store, file, name);
-    push_file(text->data, text->length, &writing);
-    end_file(&writing);
+    ms_store_begin_sized(way->store, name, text->length);
+    ms_store_push(way->store, text->data, text->length);
+    ms_store_end(way->store);
 }
 
 static void write_dialogue(Way *way, const MsOrigins *origins, const MsStyle *style)
 {
     MsStyle plain = *style;
     plain.color = false;
-    plain.full = false; /* the whole message lies beside it */
+    plain.full = false;    /* the whole message lies beside it */
+    enum { USUAL = 4096 }; /* bytes */
     MsBuffer text = {0};
-    MsExtracted file;
+    ms_buffer_reserve(&text, USUAL);
+    MsExtracted file = {.name = "dialogue.txt"};
+    MsDigest digest;
     ms_text_session(&text, way->record, origins, &plain, way->redactor);
-    write_buffer(way, "dialogue.txt", &text, &file);
+    ms_digest_begin(&digest, true);
+    ms_digest_push(&digest, text.data, text.length);
+    describe(&digest, &file);
+    ms_digest_clear(&digest);
+    write_buffer(way, file.name, &text);
     ms_manifest_dialogue(&way->manifest, &file);
     ms_buffer_clear(&text);
 }
@@ -256,7 +294,7 @@ static void note_error(MsExtract *extract, const MsStore *store)
 {
     const char *name;
     int error = ms_store_error(store, &name);
-    if (error && !extract->error)
+    if (error && error != ECANCELED && !extract->error)
         extract->error = g_strdup_printf("cannot write '%s': %s", name, g_strerror(error));
 }
 
@@ -272,19 +310,18 @@ static void write_session(Way *way, const MsOrigins *origins, const MsStyle *sty
     for (size_t i = 0; i < n_messages && ms_store_error(way->store, &name) == 0; i++)
         write_message(way, messages[i]);
     ms_manifest_end(&way->manifest);
-    MsExtracted file;
-    write_buffer(way, "manifest.json", &way->manifest.text, &file);
+    write_buffer(way, "manifest.json", &way->manifest.text);
     ms_manifest_clear(&way->manifest);
 }
 
 /* An mbox cannot say that bytes are missing or that it is a part of a message: such are left out
  * and counted. */
-static void write_mbox(MsExtract *extract, MsBuffer *out, const MsRecord *record)
+static bool write_mbox(MsExtract *extract, MsDrain *out, const MsRecord *record)
 {
     size_t n_messages;
     MsMessage *const *messages = ms_record_messages(record, &n_messages);
     g_autoptr(MsIndex) index = ms_index_new(record);
-    const Way way = {.index = index};
+    Way way = {.index = index};
     for (size_t i = 0; i < n_messages; i++) {
         const MsMessage *message = messages[i];
         if (!is_complete(message) || !is_whole(&way, message)) {
@@ -293,39 +330,37 @@ static void write_mbox(MsExtract *extract, MsBuffer *out, const MsRecord *record
         }
         const MsFact *from =
             ms_index_first(index, MS_FIELD_SMTP_MAIL_FROM, ms_message_number(message), -1);
-        ms_mbox_message(out, message, from ? from->text : "", from ? from->text_length : 0,
-                        ms_message_ranges(message)->time_ns);
+        if (!ms_mbox_message(out, message, from ? from->text : "", from ? from->text_length : 0,
+                             ms_message_ranges(message)->time_ns))
+            return false;
         extract->counts.messages++;
     }
     extract->counts.sessions += n_messages > 0;
+    return true;
 }
 
-bool ms_extract_session(MsExtract *extract, MsBuffer *out, const MsRecord *record,
+bool ms_extract_session(MsExtract *extract, MsDrain *out, const MsRecord *record,
                         const MsOrigins *origins, const MsStyle *style, const MsRedactor *redactor)
 {
     if (extract->error)
         return false;
     if (!has_any(extract, record))
         return true;
-    if (extract->plan->form == MS_EXTRACT_MBOX) {
-        write_mbox(extract, out, record);
-        return true;
-    }
+    if (extract->plan->form == MS_EXTRACT_MBOX)
+        return write_mbox(extract, out, record);
     g_autofree char *name = session_name(extract, record, redactor);
     const MsFact *start = ms_record_find(record, MS_FIELD_SESSION_START, -1, -1);
-    Way way = {.extract = extract,
-               .record = record,
-               .redactor = redactor,
-               .index = ms_index_new(record),
-               .names = ms_names_new()};
+    Way way = {.extract = extract, .record = record, .redactor = redactor, .names = ms_names_new()};
     way.store = extract->plan->form == MS_EXTRACT_TAR
                     ? ms_store_new_tar(out, name, start ? start->number : 0)
                     : ms_store_new_folder(extract->plan->folder, name, extract->plan->overwrite);
     write_session(&way, origins, style);
     note_error(extract, way.store);
+    const char *failed;
+    bool good = ms_store_error(way.store, &failed) == 0;
     ms_store_free(way.store);
     ms_names_free(way.names);
     ms_index_free(way.index);
-    extract->counts.sessions += !extract->error;
-    return !extract->error;
+    extract->counts.sessions += good;
+    return good;
 }

@@ -5,6 +5,7 @@
 
 #include "../front/redact.h"
 #include "../front/style.h"
+#include "drain.h"
 
 typedef enum { MS_EXTRACT_FOLDER, MS_EXTRACT_TAR, MS_EXTRACT_MBOX } MsExtractForm;
 
@@ -34,7 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsExtract, ms_extract_free)
 /* Writes what is in the session; containers are appended to `out`. The record is of an engine with
  * MS_KEEP_ALL. `redactor` masks dialogue, manifest and names, never messages or attachments.
  * Returns false when writing failed, now or before. */
-bool ms_extract_session(MsExtract *extract, MsBuffer *out, const MsRecord *record,
+bool ms_extract_session(MsExtract *extract, MsDrain *out, const MsRecord *record,
                         const MsOrigins *origins, const MsStyle *style, const MsRedactor *redactor);
 
 /* What failed, for people: "cannot write 'x/y': No space left on device"; or NULL. */

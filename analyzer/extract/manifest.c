@@ -83,7 +83,9 @@ void ms_manifest_begin(MsManifest *manifest, const MsRecord *record, const MsOri
                        const MsRedactor *redactor, const MsLimits *limits)
 {
     *manifest = (MsManifest){.origins = origins, .redactor = redactor, .limits = limits};
+    enum { USUAL = 2048 }; /* bytes */
     MsBuffer *text = &manifest->text;
+    ms_buffer_reserve(text, USUAL);
     ms_buffer_printf(text, "{\"session\":%u,\"captures\":[", ms_record_number(record) + 1);
     for (size_t i = 0; i < origins->n_files; i++) {
         ms_buffer_text(text, i > 0 ? ",\"" : "\"");

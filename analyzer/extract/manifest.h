@@ -6,14 +6,13 @@
 #include "../front/redact.h"
 #include "../front/style.h"
 #include "../mime/mime.h"
-
-enum { MS_MD5_HEX = 32 };
+#include "digest.h"
 
 /* A file that was written. */
 typedef struct {
     const char *name; /* within the session's folder */
     uint64_t size;    /* bytes */
-    char sha256[64 + 1];
+    char sha256[MS_HASH_HEX + 1];
     char md5[MS_MD5_HEX + 1];
 } MsExtracted;
 

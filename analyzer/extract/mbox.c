@@ -2,6 +2,8 @@
  * mbox.c - the bytes go through a small machine that remembers how a line began. */
 #include "mbox.h"
 
+#include "../base/find.h"
+
 #include <time.h>
 
 enum { BLOCK = 65536, MOST_SENDER = 320 /* RFC 5321 4.5.3.1: 64 + 1 + 255 */ };
@@ -45,6 +47,22 @@ static void push_byte(Quoter *quoter, uint8_t byte)
     quoter->start = byte == '\n';
 }
 
+/* The same for many bytes: what stands behind the start of a line goes at once. */
+static void push_block(Quoter *quoter, const uint8_t *data, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        if (quoter->start) {
+            push_byte(quoter, data[at++]);
+            continue;
+        }
+        const uint8_t *feed = ms_find_byte(data + at, '\n', length - at);
+        size_t end = feed ? (size_t)(feed - data) + 1 : length;
+        ms_buffer_append(quoter->out, data + at, end - at);
+        quoter->start = feed != NULL;
+        at = end;
+    }
+}
+
 /* An address without what would break the line; "MAILER-DAEMON" for none, as usual. */
 static void put_sender(MsBuffer *out, const char *sender, size_t length)
 {
@@ -70,9 +88,11 @@ static void put_time(MsBuffer *out, int64_t time_ns)
                      tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_year + 1900);
 }
 
-void ms_mbox_message(MsBuffer *out, const MsMessage *message, const char *sender,
+bool ms_mbox_message(MsDrain *drain, const MsMessage *message, const char *sender,
                      size_t sender_length, int64_t time_ns)
 {
+    MsBuffer *out = drain->buffer;
+    bool good = true;
     ms_buffer_text(out, "From ");
     put_sender(out, sender, sender_length);
     ms_buffer_byte(out, ' ');
@@ -82,12 +102,15 @@ void ms_mbox_message(MsBuffer *out, const MsMessage *message, const char *sender
     g_autofree uint8_t *block = g_malloc(BLOCK);
     size_t got;
     uint8_t last = '\n';
-    for (uint64_t at = 0; (got = ms_message_read(message, at, block, BLOCK)) > 0; at += got) {
-        for (size_t i = 0; i < got; i++)
-            push_byte(&quoter, block[i]);
+    for (uint64_t at = 0; good && (got = ms_message_read(message, at, block, BLOCK)) > 0;
+         at += got) {
+        push_block(&quoter, block, got);
         last = block[got - 1];
+        good = ms_drain(drain);
+        quoter.out = drain->buffer;
     }
     if (quoter.start)
         release(&quoter);
-    ms_buffer_text(out, last == '\n' ? "\n" : "\n\n");
+    ms_buffer_text(quoter.out, last == '\n' ? "\n" : "\n\n");
+    return good;
 }

@@ -3,10 +3,11 @@
  * of `>` and "From " gets one `>` more, which whoever reads it takes away. */
 #pragma once
 
-#include "../base/buffer.h"
 #include "../message/message.h"
+#include "drain.h"
 
 /* Appends the message. `sender`: from the envelope, may be empty; `time_ns`: when it was captured.
- * A message that does not end with a line feed gets one; then an empty line follows. */
-void ms_mbox_message(MsBuffer *out, const MsMessage *message, const char *sender,
+ * A message that does not end with a line feed gets one; then an empty line follows. False when
+ * writing failed. */
+bool ms_mbox_message(MsDrain *out, const MsMessage *message, const char *sender,
                      size_t sender_length, int64_t time_ns);

@@ -29,9 +29,11 @@ struct MsStore {
     MsBuffer waiting;
 
     /* a tar */
-    MsBuffer *out;
+    MsDrain *out;
     int64_t time_ns;
-    size_t header; /* offset in `out` of the member being written */
+    size_t header; /* offset in the buffer of the member being written */
+    bool sized;    /* its header has its length already */
+    uint64_t promised, written;
 };
 
 MsStore *ms_store_new_folder(int parent, const char *name, bool overwrite)
@@ -45,7 +47,7 @@ MsStore *ms_store_new_folder(int parent, const char *name, bool overwrite)
     return store;
 }
 
-MsStore *ms_store_new_tar(MsBuffer *out, const char *name, int64_t time_ns)
+MsStore *ms_store_new_tar(MsDrain *out, const char *name, int64_t time_ns)
 {
     MsStore *store = g_new0(MsStore, 1);
     *store = (MsStore){.session = g_strdup(name),
@@ -57,7 +59,7 @@ MsStore *ms_store_new_tar(MsBuffer *out, const char *name, int64_t time_ns)
     return store;
 }
 
-static void fail(MsStore *store, int error)
+void ms_store_fail(MsStore *store, int error)
 {
     if (store->error == 0)
         store->error = error;
@@ -91,13 +93,39 @@ static void make_folder(MsStore *store)
 {
     store->made = mkdirat(store->parent, store->session, 0777) == 0;
     if (!store->made && !(errno == EEXIST && store->overwrite)) {
-        fail(store, errno);
+        ms_store_fail(store, errno);
         return;
     }
     store->folder =
         openat(store->parent, store->session, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (store->folder < 0)
-        fail(store, errno);
+        ms_store_fail(store, errno);
+}
+
+/* A member of the tar; its header is made when its length is known. */
+static void begin_member(MsStore *store)
+{
+    static const uint8_t empty[MS_TAR_BLOCK];
+    store->header = store->out->buffer->length;
+    store->sized = false;
+    store->written = 0;
+    ms_buffer_append(store->out->buffer, empty, sizeof empty);
+}
+
+bool ms_store_wants_length(const MsStore *store)
+{
+    return store->out != NULL;
+}
+
+void ms_store_begin_sized(MsStore *store, const char *name, uint64_t length)
+{
+    ms_store_begin(store, name);
+    if (store->error || !store->out)
+        return;
+    ms_tar_header(store->out->buffer->data + store->header, store->session, name, length,
+                  store->time_ns);
+    store->sized = true;
+    store->promised = length;
 }
 
 void ms_store_begin(MsStore *store, const char *name)
@@ -107,9 +135,7 @@ void ms_store_begin(MsStore *store, const char *name)
     g_free(store->name);
     store->name = g_strdup_printf("%s/%s", store->session, name);
     if (store->out) {
-        store->header = store->out->length;
-        static const uint8_t empty[MS_TAR_BLOCK];
-        ms_buffer_append(store->out, empty, sizeof empty);
+        begin_member(store);
         return;
     }
     if (store->folder < 0)
@@ -122,7 +148,7 @@ void ms_store_begin(MsStore *store, const char *name)
     store->fd = openat(store->folder, TEMPORARY,
                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (store->fd < 0)
-        fail(store, errno);
+        ms_store_fail(store, errno);
 }
 
 static void write_all(MsStore *store, const uint8_t *data, size_t length)
@@ -133,7 +159,7 @@ static void write_all(MsStore *store, const uint8_t *data, size_t length)
             data += written;
             length -= (size_t)written;
         } else if (written == 0 || errno != EINTR) {
-            fail(store, written == 0 ? ENOSPC : errno);
+            ms_store_fail(store, written == 0 ? ENOSPC : errno);
         }
     }
 }
@@ -142,8 +168,11 @@ void ms_store_push(MsStore *store, const uint8_t *data, size_t length)
 {
     if (store->error || length == 0)
         return;
+    store->written += length;
     if (store->out) {
-        ms_buffer_append(store->out, data, length);
+        ms_buffer_append(store->out->buffer, data, length);
+        if (store->sized && !ms_drain(store->out))
+            ms_store_fail(store, ECANCELED);
         return;
     }
     ms_buffer_append(&store->waiting, data, length);
@@ -155,17 +184,22 @@ void ms_store_push(MsStore *store, const uint8_t *data, size_t length)
 
 static void end_member(MsStore *store)
 {
-    uint64_t length = store->out->length - store->header - MS_TAR_BLOCK;
     const char *name = strchr(store->name, '/') + 1;
-    ms_tar_header(store->out->data + store->header, store->session, name, length, store->time_ns);
-    ms_tar_pad(store->out, length);
+    if (!store->sized)
+        ms_tar_header(store->out->buffer->data + store->header, store->session, name,
+                      store->written, store->time_ns);
+    else if (store->written != store->promised)
+        ms_store_fail(store, EIO); /* the message could not be read back */
+    ms_tar_pad(store->out->buffer, store->written);
+    if (!ms_drain(store->out))
+        ms_store_fail(store, ECANCELED);
 }
 
 bool ms_store_end(MsStore *store)
 {
     if (store->out && store->error == 0) {
         end_member(store);
-        return true;
+        return store->error == 0;
     }
     if (store->fd < 0)
         return store->error == 0;
@@ -181,7 +215,7 @@ bool ms_store_end(MsStore *store)
                                    store->overwrite);
     if (error) {
         unlinkat(store->folder, TEMPORARY, 0);
-        fail(store, error);
+        ms_store_fail(store, error);
     }
     return error == 0;
 }

@@ -31,10 +31,13 @@ static int64_t whole_seconds(int64_t time_ns, int64_t *rest)
 
 static void add_fraction(MsBuffer *out, int64_t rest)
 {
-    if (rest % 1000 == 0)
-        ms_buffer_printf(out, ".%06u", (unsigned)(rest / 1000));
-    else
-        ms_buffer_printf(out, ".%09u", (unsigned)rest);
+    char digits[10] = ".";
+    bool micro = rest % 1000 == 0;
+    size_t length = micro ? 6 : 9;
+    uint64_t number = (uint64_t)(micro ? rest / 1000 : rest);
+    for (size_t i = length; i > 0; i--, number /= 10)
+        digits[i] = (char)('0' + number % 10);
+    ms_buffer_append(out, digits, length + 1);
 }
 
 void ms_text_time(MsBuffer *out, int64_t time_ns)

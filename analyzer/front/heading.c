@@ -78,26 +78,21 @@ static void put_side(MsPen *pen, const MsIndex *index, MsFieldId address, MsFiel
         ms_pen_say(pen, " port %" G_GINT64_FORMAT, (gint64)number->number);
 }
 
-static int32_t highest(const MsIndex *index, MsFieldId from, MsFieldId to, bool item)
+int32_t ms_heading_attempts(const MsIndex *index)
 {
     int32_t most = -1;
-    for (int field = (int)from; field <= (int)to; field++) {
+    for (int field = MS_FIELD_AUTH_AUTHZID; field <= MS_FIELD_AUTH_USERNAME; field++) {
         size_t count;
         const MsFact *const *facts = ms_index_field(index, (MsFieldId)field, &count);
         if (count > 0)
-            most = MAX(most, item ? facts[count - 1]->item : facts[count - 1]->message);
+            most = MAX(most, facts[count - 1]->item);
     }
-    return most;
-}
-
-int32_t ms_heading_attempts(const MsIndex *index)
-{
-    return highest(index, MS_FIELD_AUTH_AUTHZID, MS_FIELD_AUTH_USERNAME, true) + 1;
+    return most + 1;
 }
 
 int32_t ms_heading_mails(const MsRecord *record, const MsIndex *index)
 {
-    int32_t most = highest(index, (MsFieldId)0, (MsFieldId)(MS_N_FIELDS - 1), false);
+    int32_t most = ms_index_most_message(index);
     size_t count;
     MsMessage *const *messages = ms_record_messages(record, &count);
     if (count > 0)

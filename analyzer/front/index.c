@@ -10,6 +10,7 @@
 struct MsIndex {
     const MsFact **fact;
     size_t count;
+    int32_t most_message; /* -1: none */
 };
 
 static int compare_numbers(int64_t a, int64_t b)
@@ -38,8 +39,11 @@ MsIndex *ms_index_new(const MsRecord *record)
     MsIndex *index = g_new0(MsIndex, 1);
     const MsFact *facts = ms_record_facts(record, &index->count);
     index->fact = g_new(const MsFact *, index->count);
-    for (size_t i = 0; i < index->count; i++)
+    index->most_message = -1;
+    for (size_t i = 0; i < index->count; i++) {
         index->fact[i] = &facts[i];
+        index->most_message = MAX(index->most_message, facts[i].message);
+    }
     if (index->count > 0)
         qsort(index->fact, index->count, sizeof *index->fact, compare);
     return index;
@@ -96,6 +100,11 @@ const MsFact *const *ms_index_field(const MsIndex *index, MsFieldId field, size_
     place.field++;
     *count = lower_bound(index, &place) - first;
     return index->fact + first;
+}
+
+int32_t ms_index_most_message(const MsIndex *index)
+{
+    return index->most_message;
 }
 
 bool ms_fact_is(const MsFact *fact, const char *word)

@@ -23,5 +23,8 @@ const MsFact *ms_index_first(const MsIndex *index, MsFieldId field, int32_t mess
 /* All facts of that field, by message, then item, then in order. */
 const MsFact *const *ms_index_field(const MsIndex *index, MsFieldId field, size_t *count);
 
+/* Highest number of a message that a fact is about; -1: none. */
+int32_t ms_index_most_message(const MsIndex *index);
+
 /* Text of a fact compared with a word of our own. `fact` may be NULL: false. */
 bool ms_fact_is(const MsFact *fact, const char *word);

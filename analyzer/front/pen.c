@@ -8,8 +8,12 @@
 #include <glib.h>
 
 #include <stdarg.h>
+#include <stdio.h>
 
-enum { NEAR = 24 }; /* columns before the end of a line in which a blank is looked for */
+enum {
+    NEAR = 24,  /* columns before the end of a line in which a blank is looked for */
+    SHORT = 256 /* bytes of words that are formatted without allocation */
+};
 
 static const char *const inks[MS_N_INKS] = {
     [MS_INK_PLAIN] = "\033[0m",   [MS_INK_TITLE] = "\033[1m", [MS_INK_CLIENT] = "\033[36m",
@@ -59,8 +63,13 @@ void ms_pen_newline(MsPen *pen)
 
 static void blanks(MsPen *pen, size_t column)
 {
-    for (; pen->column < column; pen->column++)
-        ms_buffer_byte(pen->out, ' ');
+    if (pen->column >= column)
+        return;
+    size_t more = column - pen->column;
+    ms_buffer_reserve(pen->out, more);
+    memset(pen->out->data + pen->out->length, ' ', more);
+    pen->out->length += more;
+    pen->column = column;
 }
 
 /* A new line in the same ink, up to the indent. */
@@ -94,8 +103,11 @@ static size_t character(const uint8_t *text, size_t length, size_t *columns)
 
 size_t ms_pen_columns(const uint8_t *text, size_t length)
 {
-    size_t sum = 0;
-    for (size_t at = 0; at < length;) {
+    size_t ascii = 0;
+    while (ascii < length && text[ascii] < 0x80)
+        ascii++;
+    size_t sum = ascii;
+    for (size_t at = ascii; at < length;) {
         size_t columns;
         at += character(text + at, length - at, &columns);
         sum += columns;
@@ -151,8 +163,22 @@ static size_t group_end(const uint8_t *text, size_t length, size_t at)
     return end;
 }
 
+/* Text that fits the rest of the line as it stands, which is most of it: no place to break it is
+ * looked for. False when it does not. */
+static bool put_fitting(MsPen *pen, const uint8_t *text, size_t length)
+{
+    size_t columns = ms_pen_columns(text, length);
+    if (columns > ms_pen_width(pen) || pen->column > ms_pen_width(pen) - columns)
+        return false;
+    ms_buffer_append(pen->out, text, length);
+    pen->column += columns;
+    return true;
+}
+
 void ms_pen_words(MsPen *pen, const uint8_t *text, size_t length)
 {
+    if (put_fitting(pen, text, length))
+        return;
     for (size_t at = 0; at < length;) {
         size_t word = at;
         while (word < length && text[word] == ' ')
@@ -171,18 +197,32 @@ void ms_pen_words(MsPen *pen, const uint8_t *text, size_t length)
 
 void ms_pen_say(MsPen *pen, const char *format, ...)
 {
+    if (!strchr(format, '%')) {
+        ms_pen_words(pen, (const uint8_t *)format, strlen(format));
+        return;
+    }
+    char room[SHORT];
     va_list list;
     va_start(list, format);
-    g_autofree char *text = g_strdup_vprintf(format, list);
+    va_list again;
+    va_copy(again, list);
+    int length = vsnprintf(room, sizeof room, format, list);
     va_end(list);
-    ms_pen_words(pen, (const uint8_t *)text, strlen(text));
+    if (length >= 0 && (size_t)length < sizeof room) {
+        ms_pen_words(pen, (const uint8_t *)room, (size_t)length);
+    } else {
+        g_autofree char *text = g_strdup_vprintf(format, again);
+        ms_pen_words(pen, (const uint8_t *)text, strlen(text));
+    }
+    va_end(again);
 }
 
 static void put_escaped(MsPen *pen, const uint8_t *text, size_t length)
 {
     pen->escaped.length = 0;
     ms_escape_terminal(&pen->escaped, text, length);
-    put_hard(pen, pen->escaped.data, pen->escaped.length);
+    if (!put_fitting(pen, pen->escaped.data, pen->escaped.length))
+        put_hard(pen, pen->escaped.data, pen->escaped.length);
 }
 
 void ms_pen_captured(MsPen *pen, const char *text, size_t length)

@@ -52,8 +52,11 @@ static void put_margin(Show *show, const MsRange *ranges, uint32_t n_ranges, int
     ms_pen_ink(pen, MS_INK_DIM);
     if (n_ranges > 0) {
         put_file(show, ranges[0].file);
-        ms_pen_say(pen, "%*u", FRAME_WIDTH, ranges[0].frame);
         MsBuffer text = {0};
+        ms_buffer_uint(&text, ranges[0].frame);
+        ms_pen_go(pen, text.length < FRAME_WIDTH ? FRAME_WIDTH - text.length : 0);
+        ms_pen_words(pen, text.data, text.length);
+        text.length = 0;
         int64_t span = time_ns - show->start_ns;
         ms_text_seconds(&text, span - span % 1000); /* microseconds fit the column */
         size_t room = WHO - TIME - 2;

@@ -28,6 +28,18 @@ typedef struct {
     bool stop;            /* output failed */
 } Run;
 
+static MsBuffer *more_room(void *user_data)
+{
+    return ms_order_more(user_data);
+}
+
+static bool extract(Run *run, MsBuffer *out, const MsRecord *record)
+{
+    MsDrain drain = {.buffer = out, .more = more_room, .user_data = run->order};
+    return ms_extract_session(run->extract, &drain, record, &run->job->origins,
+                              &run->job->plan->style, run->redactor);
+}
+
 static void on_session(const MsRecord *record, void *user_data)
 {
     Run *run = user_data;
@@ -48,8 +60,7 @@ static void on_session(const MsRecord *record, void *user_data)
         ms_report_session(run->job->report, out, record, &run->job->origins, &plan->style,
                           run->redactor);
     else if (run->extract)
-        good = ms_extract_session(run->extract, out, record, &run->job->origins, &plan->style,
-                                  run->redactor);
+        good = extract(run, out, record);
     else
         plan->print(out, record, &run->job->origins, &plan->style, run->redactor);
     run->stop = !ms_order_done(run->order) || !good;

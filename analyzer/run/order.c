@@ -152,6 +152,36 @@ static void skip(MsOrder *order)
     write_run(order);
 }
 
+/* It is the turn of the session being printed, as nothing else waits: what began before it is given
+ * up, what there is of it is written. */
+static void bring_forward(MsOrder *order)
+{
+    Chunk *chunk = order->chunk;
+    while (order->next < order->number)
+        advance(order);
+    ms_buffer_append(ms_output_buffer(order->output), chunk->buffer.data + order->start,
+                     chunk->buffer.length - order->start);
+    chunk->buffer.length = order->start;
+}
+
+MsBuffer *ms_order_more(MsOrder *order)
+{
+    if (order->number > order->next) {
+        MsBuffer *waits = &order->chunk->buffer;
+        uint64_t length = waits->length - order->start;
+        order->chunk->live++; /* it stays, whatever else in it is written */
+        while (order->waiting > 0 && order->waiting + length > order->wait)
+            skip(order);
+        if (length <= order->wait && order->number > order->next) {
+            order->chunk->live--;
+            return waits;
+        }
+        bring_forward(order);
+        chunk_release(order, order->chunk);
+    }
+    return ms_output_done(order->output) ? ms_output_buffer(order->output) : NULL;
+}
+
 bool ms_order_done(MsOrder *order)
 {
     if (order->number < order->next)

@@ -16,6 +16,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsOrder, ms_order_free)
 
 /* Where session `number` (0-based, each comes once) is to be printed; ms_order_done() follows. */
 MsBuffer *ms_order_begin(MsOrder *order, uint32_t number);
+/* The session being printed is large: hands on what can be written of it and returns where it goes
+ * on. When too much waits, its turn comes now, before sessions that began earlier and did not end
+ * yet. NULL when writing failed. */
+MsBuffer *ms_order_more(MsOrder *order);
 /* The session is printed. False when writing failed. */
 bool ms_order_done(MsOrder *order);
 

@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE.parent / "written"))
 import wire  # noqa: E402
 
 PROGRAM = CAPTURES = None
+SANITIZED = False  # built with AddressSanitizer, which needs memory of its own
 ATTACHMENT = b"what is attached\r\n\0\xff"
 NAMES = [  # as they stand in the mail; none of them may become a path
     b"plain.txt", b"PLAIN.TXT", b"../../../escaped.txt", b"/tmp/escaped.txt", b"..\\\\escaped.txt", b"..", b".", b"",
@@ -43,8 +44,9 @@ def files(folder):
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def session(mails, port=40001, lost=()):
-    """Frames of an SMTP session; `lost`: numbers of segments of the first mail that are left out."""
+def session(mails, port=40001, lost=(), step=1000):
+    """Frames of an SMTP session; `lost`: numbers of segments of the first mail that are left out; `step`: bytes of a
+    mail in each segment."""
     seq, ack, frames = [1000], [5000], []
 
     def say(up, data, flags=wire.ACK | wire.PSH, keep=True):
@@ -65,8 +67,8 @@ def session(mails, port=40001, lost=()):
             say(True, line + b"\r\n")
             say(False, reply + b"\r\n")
         data = re.sub(rb"^\.", b"..", mail, flags=re.M) + b".\r\n"
-        for i in range(0, len(data), 1000):
-            say(True, data[i:i + 1000], keep=mail is not mails[0] or i // 1000 not in lost)
+        for i in range(0, len(data), step):
+            say(True, data[i:i + step], keep=mail is not mails[0] or i // step not in lost)
         say(False, b"250 queued\r\n")
     say(True, b"QUIT\r\n")
     say(False, b"221 bye\r\n")
@@ -258,6 +260,32 @@ class Extract(unittest.TestCase):
             self.good(*captures, "-o", out, jobs)
             self.assertEqual(files(out), content)
 
+    def test_tar_memory(self):
+        """A session larger than what may wait, while one that began earlier goes on: the same members, little memory."""
+        large = (b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: "
+                 b"application/octet-stream\r\n\r\n" + b"0123456789abcde\r\n" * 600000 + b"\r\n--b--\r\n")
+        first = session([PLAIN])
+        middle = session([PLAIN, large, large], 40002, step=60000) + session([PLAIN], 40003)
+        capture = self.capture(first[:6], middle, first[6:])
+        self.good(capture, "-o", self.out)
+        tar = self.folder / "x.tar"
+        usage = self.folder / "usage"
+        script = ("import resource, subprocess, sys; done = subprocess.run(sys.argv[2:]); open(sys.argv[1], 'w').write("
+                  "str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)); sys.exit(done.returncode)")
+        limits = [f"--limit={name}=1048576" for name in ("output-wait-bytes", "message-memory-bytes")]
+        subprocess.run([sys.executable, "-c", script, usage, PROGRAM, "extract", capture, "-o", tar, *limits],
+                       check=True, capture_output=True)
+        with tarfile.open(tar) as opened:
+            content = {m.name: opened.extractfile(m).read() for m in opened.getmembers()}
+        self.assertEqual(content, files(self.out))
+        self.assertEqual(len(content), 3 * 3 + 2 + 2)  # a mail, dialogue, manifest each; two mails, two attachments
+        if not SANITIZED:
+            self.assertLess(int(usage.read_text()), 24 * 1024)  # KiB; the session has 40 MB
+        box = self.folder / "x.mbox"
+        self.good(capture, "-o", box)
+        with open(box, "rb") as file:
+            self.assertEqual(sum(line.startswith(b"From ") for line in file), 5)
+
     def test_mbox(self):
         mails = [PLAIN, b"Subject: \xff\r\n\r\n>From\r\nFrom \r\n", b"From x\r\n\r\n"]
         box = self.folder / "x.mbox"
@@ -313,4 +341,5 @@ class Extract(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM, CAPTURES = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
+    SANITIZED = b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
     unittest.main(argv=sys.argv[:1] + sys.argv[3:])

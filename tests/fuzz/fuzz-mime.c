@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * fuzz-mime.c - the parts of a mail. Input: the mail; a byte 0xff at every 997th place is a hole.
  * Holds: every part, its decoded content and every cited range lie inside the mail, a part with a
- * hole has no hash, and the caps are kept. */
+ * hole has no hash, the caps are kept, and a mail that is plain at first sight has no file. */
 #include "fuzz.h"
 #include "mime/mime.h"
+#include "mime/plain.h"
 
 #include <glib.h>
 
@@ -87,9 +88,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const MsPart *parts = ms_mime_parts(mime, &n_parts);
     g_assert_cmpuint(n_parts, <=, MOST_PARTS);
     g_assert_cmpuint(n_parts, >=, 1);
+    bool plain = ms_mime_is_plain(message);
     for (size_t i = 0; i < n_parts; i++) {
         if (!parts[i].leaf)
             continue;
+        g_assert_true(!plain || (!parts[i].attached && g_str_has_prefix(parts[i].type, "text/")));
         g_assert_cmpuint(parts[i].at + parts[i].length, <=, ms_message_size(message));
         uint64_t decoded = 0;
         g_assert_true(ms_mime_decode(mime, &parts[i], count, &decoded));

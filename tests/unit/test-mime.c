@@ -2,6 +2,7 @@
  * test-mime.c - mails of many shapes: their parts, decoded contents and header, and where each
  * lies; holes and caps. */
 #include "mime/mime.h"
+#include "mime/plain.h"
 
 #include <glib.h>
 
@@ -150,6 +151,49 @@ static void test_parts(void)
 }
 
 /* A hole spoils the part it lies in or touches, and no other. */
+/* What may hold a file is read; what certainly holds none need not be. */
+static void test_plain(void)
+{
+    static const struct {
+        const char *mail;
+        bool plain;
+    } rows[] = {
+        {"Subject: x\r\n\r\nContent-Type: image/png\r\n", true},
+        {"Subject: x\r\n folded\r\nContent-Type: text/html\n\nbody", true},
+        {"Content-type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: "
+         "quoted-printable\r\n\r\n",
+         true},
+        {"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n"
+         "Content-Type: text/plain\r\n\r\nx\r\n--b--\r\n",
+         true},
+        {"", false},
+        {"Subject: x\r\n", false}, /* no end of the header */
+        {"\r\n\r\nContent-Type: image/png\r\n", false},
+        {"no header at all\r\n\r\n", false},
+        {" Subject: x\r\n\r\n", false},
+        {"Content-Type: image/png\r\n\r\n", false},
+        {"Content-Type: text/plain; name=a\r\n\r\n", false},
+        {"Content-Type: text/plain\r\n ; name=a\r\n\r\n", false},
+        {"Content-Type : image/png\r\n\r\n", false},
+        {"Content-Type:\r\n image/png\r\n\r\n", false},
+        {"Content-Disposition: attachment\r\n\r\n", false},
+        {"Content-Type: multipart/digest; boundary=\"b\"\r\n\r\n--b\r\n\r\nx\r\n--b--", false},
+        {"Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n"
+         "Content-Disposition: attachment\r\n\r\nx\r\n--b--\r\n",
+         false},
+        {"Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\n"
+         "CONTENT-TYPE: message/rfc822\n\nx",
+         false},
+    };
+    size_t checked = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
+        g_autoptr(MsMessage) message = make(rows[i].mail, strlen(rows[i].mail), -1);
+        g_test_message("%s", rows[i].mail);
+        g_assert_cmpint(ms_mime_is_plain(message), ==, rows[i].plain);
+    }
+    g_assert_cmpuint(checked, ==, 18);
+}
+
 static void test_holes(void)
 {
     static const char mail[] =
@@ -378,6 +422,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/mime/parts", test_parts);
+    g_test_add_func("/mime/plain", test_plain);
     g_test_add_func("/mime/holes", test_holes);
     g_test_add_func("/mime/facts", test_facts);
     g_test_add_func("/mime/trace", test_trace);
