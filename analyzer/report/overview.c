@@ -7,6 +7,8 @@
 #include "report_private.h"
 #include "steps.h"
 
+enum { MOST_OPEN = 3 /* captures whose overview is not folded */ };
+
 /* Made from report.css and report.js. */
 extern const uint8_t ms_report_css[];
 extern const size_t ms_report_css_length;
@@ -118,13 +120,18 @@ static void put_oddity(MsBuffer *out, const MsReport *report, MsOddityKind kind)
     ms_buffer_text(out, "</li>\n");
 }
 
-/* What the reader must know before trusting the rest. */
-static void put_missing(MsBuffer *out, const MsReport *report)
+static bool lacks(const MsReport *report)
 {
     bool any = report->problems->len > 0 || report->left_out > 0 || report->counts.cut > 0;
     for (size_t kind = 0; kind < MS_N_ODDITIES; kind++)
         any = any || report->often[kind] > 0;
-    if (!any) {
+    return any;
+}
+
+/* What the reader must know before trusting the rest. */
+static void put_missing(MsBuffer *out, const MsReport *report)
+{
+    if (!lacks(report)) {
         ms_buffer_text(out,
                        "<p class=\"whole\">Nothing is known to be missing: no gap, no frame cut "
                        "short, no contradiction, no limit reached.</p>\n");
@@ -167,6 +174,44 @@ static void put_name(MsBuffer *out, const char *name)
     ms_html_line(out, (const uint8_t *)name + folder, strlen(name + folder));
 }
 
+/* Of many captures one line each, which opens. */
+static void put_overview(MsBuffer *out, const MsReport *report, bool folded)
+{
+    ms_buffer_text(out, folded ? "<details class=\"overview\"><summary><h2>"
+                               : "<section class=\"overview\"><h2>");
+    put_name(out, report->name);
+    ms_buffer_text(out, "</h2>\n");
+    if (folded) {
+        ms_buffer_text(out, "<span class=\"d\">");
+        ms_html_count(out, report->rows->len + report->left_out, "mail session");
+        ms_buffer_text(out, "</span>");
+        if (lacks(report))
+            ms_buffer_text(out, " <span class=\"badge odd\">something missing or odd</span>");
+        ms_buffer_printf(out, "</summary>\n<p><a href=\"#c%u\">To its sessions</a></p>\n",
+                         report->number);
+    }
+    put_counts(out, report);
+    put_missing(out, report);
+    ms_timeline_draw(out, report);
+    ms_buffer_append(out, report->ways.data, report->ways.length);
+    ms_buffer_text(out, folded ? "</details>\n" : "</section>\n");
+}
+
+static void put_sums(MsBuffer *out, const GPtrArray *reports)
+{
+    uint64_t sessions = 0;
+    unsigned odd = 0;
+    for (guint i = 0; i < reports->len; i++) {
+        const MsReport *report = reports->pdata[i];
+        sessions += report->rows->len + report->left_out;
+        odd += lacks(report);
+    }
+    ms_buffer_text(out, "<ul class=\"counts\">");
+    put_number(out, reports->len, "capture");
+    put_number(out, sessions, "mail session");
+    ms_buffer_printf(out, "<li><b>%u</b> with something missing or odd</li></ul>\n", odd);
+}
+
 void ms_report_head(MsBuffer *out, const GPtrArray *reports, bool redacted)
 {
     put_head(out, reports);
@@ -184,17 +229,10 @@ void ms_report_head(MsBuffer *out, const GPtrArray *reports, bool redacted)
                    "of a step stand in the list below its drawing. Sessions are printed "
                    "when they are open.</p></noscript>\n"
                    "</header>\n<main>\n");
-    for (guint i = 0; i < reports->len; i++) {
-        const MsReport *report = reports->pdata[i];
-        ms_buffer_text(out, "<section class=\"overview\"><h2>");
-        put_name(out, report->name);
-        ms_buffer_text(out, "</h2>\n");
-        put_counts(out, report);
-        put_missing(out, report);
-        ms_timeline_draw(out, report);
-        ms_buffer_append(out, report->ways.data, report->ways.length);
-        ms_buffer_text(out, "</section>\n");
-    }
+    if (reports->len > MOST_OPEN)
+        put_sums(out, reports);
+    for (guint i = 0; i < reports->len; i++)
+        put_overview(out, reports->pdata[i], reports->len > MOST_OPEN);
 }
 
 void ms_report_tail(MsBuffer *out)

@@ -9,11 +9,12 @@
 #include "report_private.h"
 #include "steps.h"
 
-MsReport *ms_report_new(unsigned number, const MsLimits *limits)
+MsReport *ms_report_new(unsigned number, unsigned captures, const MsLimits *limits)
 {
     MsReport *report = g_new0(MsReport, 1);
     report->number = number;
     report->limits = limits;
+    report->most = limits->value[MS_LIMIT_REPORT_BYTES] / MAX(captures, 1);
     report->rows = g_array_new(FALSE, FALSE, sizeof(MsReportRow));
     report->problems = g_ptr_array_new_with_free_func(g_free);
     report->paths = ms_paths_new(limits);
@@ -185,8 +186,7 @@ void ms_report_session(MsReport *report, MsBuffer *out, const MsRecord *record,
     uint32_t number = ms_record_number(record);
     count_oddities(report, record);
     ms_paths_add(report->paths, record);
-    if (number >= report->limits->value[MS_LIMIT_REPORT_SESSIONS] ||
-        report->size >= report->limits->value[MS_LIMIT_REPORT_BYTES]) {
+    if (number >= report->limits->value[MS_LIMIT_REPORT_SESSIONS] || report->size >= report->most) {
         report->left_out++;
         return;
     }
@@ -202,7 +202,8 @@ void ms_report_session(MsReport *report, MsBuffer *out, const MsRecord *record,
                    .explained = report->explained,
                    .capture = report->number};
     g_snprintf(page.id, sizeof page.id, "c%us%u", report->number, number + 1);
-    bool later = number >= report->limits->value[MS_LIMIT_REPORT_OPEN];
+    /* One fewer in each further capture: of very many captures none is built at once. */
+    bool later = number + report->number > report->limits->value[MS_LIMIT_REPORT_OPEN];
     ms_buffer_printf(out, "<details class=\"session\" id=\"%s\"%s>", page.id,
                      number == 0 && report->number == 1 ? " open" : "");
     put_summary(&page, &row, index);

@@ -9,8 +9,9 @@
 /* What is remembered of one capture for the page's overview. */
 typedef struct MsReport MsReport;
 
-/* `number`: 1-based, of the capture on the page. `limits` is borrowed for its life. */
-MsReport *ms_report_new(unsigned number, const MsLimits *limits);
+/* `number`: 1-based, of the `captures` on the page, which share report-bytes equally, so that what
+ * is shown of one does not depend on the order of reading. `limits` is borrowed for its life. */
+MsReport *ms_report_new(unsigned number, unsigned captures, const MsLimits *limits);
 void ms_report_free(MsReport *report); /* accepts NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsReport, ms_report_free)
 

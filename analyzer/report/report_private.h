@@ -30,6 +30,7 @@ struct MsReport {
     MsReportCounts counts;
     GHashTable *shown; /* numbers of the sessions on the page */
     uint64_t size;     /* bytes of them */
+    uint64_t most;     /* and where that ends */
     uint64_t left_out; /* sessions not on the page */
     uint64_t often[MS_N_ODDITIES];
     uint64_t bytes[MS_N_ODDITIES];

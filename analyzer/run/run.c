@@ -85,7 +85,9 @@ static MsReport *next_report(Work *work)
     GPtrArray *reports = work->run->reports;
     if (!reports)
         return NULL;
-    g_ptr_array_add(reports, ms_report_new(reports->len + 1, &work->run->plan.engine.limits));
+    g_ptr_array_add(reports,
+                    ms_report_new(reports->len + 1, work->run->joined ? 1 : work->inputs->len,
+                                  &work->run->plan.engine.limits));
     return reports->pdata[reports->len - 1];
 }
 

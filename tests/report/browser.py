@@ -61,6 +61,16 @@ class Browser(unittest.TestCase):
                 self.assertEqual(self.value("document.documentElement.scrollWidth"), 1300)
                 self.assertGreater(self.value("document.querySelectorAll('.session[open] div.ladder a').length"), 3)
 
+    def test_many_captures(self):
+        page = self.report(*sorted((ROOT / "captures").glob("smtp-[lp]*/capture.pcap*")))
+        self.browser.open(page)
+        self.assertGreater(self.value("document.querySelectorAll('details.overview').length"), 3)
+        self.browser.click("details.overview summary")
+        self.assertTrue(self.value("document.querySelector('details.overview').open"))
+        self.browser.click("details.overview a")
+        self.assertEqual(self.value("location.hash"), "#c1")
+        self.clean(page)
+
     def test_pointer_and_tap(self):
         page = self.open("smtp-login")
         panel = "document.querySelector('.panel').textContent"

@@ -184,6 +184,22 @@ class Form(unittest.TestCase):
             self.assertIn("more sessions not on this page", page.text())
 
 
+    def test_many_captures(self):
+        """Of more than three captures the overview is folded; all share report-bytes."""
+        some = ALL[:5]
+        page = self.check(make(*some))
+        self.assertEqual(page.counts["details"] - page.counts[".session"] - page.counts[".list"], 5)
+        self.assertIn("5 captures", page.text())
+        frames = [frame for number in range(9) for frame in wire.login("alice", "wonderland", port=41000 + number)]
+        with tempfile.TemporaryDirectory() as folder:
+            for name in "ab":
+                pathlib.Path(folder, name + ".pcap").write_bytes(wire.pcap(frames))
+            one = self.check(make(f"{folder}/a.pcap", "--limit", "report-bytes=100000")).counts[".session"]
+            both = make(folder, "--limit", "report-bytes=200000")
+            self.assertEqual(self.check(both).counts[".session"], 2 * one)
+            self.assertEqual(both.count("not on this page (limits report-sessions, report-bytes)"), 4)
+            self.assertEqual(both, make(folder, "--limit", "report-bytes=200000", "-j1"))
+
     def test_damaged(self):
         """Captures with bytes changed, and limits down to 0: still a page of the right form."""
         random = Random(5)

@@ -21,7 +21,7 @@ static void begin(Page *page)
 {
     *page = (Page){0};
     ms_limits_default(&page->limits);
-    page->report = ms_report_new(1, &page->limits);
+    page->report = ms_report_new(1, 1, &page->limits);
     page->reports = g_ptr_array_new();
     g_ptr_array_add(page->reports, page->report);
     ms_report_begin(page->report, &page->out, &origins);
