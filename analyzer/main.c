@@ -121,6 +121,8 @@ static int grade(const MsOptions *options)
                                .submissions = options->names[1],
                                .output = options->output,
                                .roster = options->roster,
+                               .worksheet = options->worksheet,
+                               .canvas = options->canvas,
                                .check = options->check,
                                .init = options->init,
                                .overwrite = options->overwrite,

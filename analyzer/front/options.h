@@ -46,6 +46,8 @@ typedef struct {
     gboolean overwrite; /* report, extract, make, grade: also over files that are there */
     char *only;         /* extract: "attachments", "messages", "dialogues", or NULL */
     char *roster;       /* make, grade: who is in the class */
+    char *worksheet;    /* grade: Moodle's table to be filled in */
+    char *canvas;       /* grade: Canvas's */
     char *seed;         /* make: what all randomness comes from; NULL: the default */
     char **faults;      /* make: NAME or NAME=PERCENT; NULL: none */
     char *from, *until; /* make: when it all happens; NULL: the default */

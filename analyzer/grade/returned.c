@@ -74,6 +74,26 @@ void ms_return_csv(GString *out, const MsAssignment *assignment, const json_t *r
     g_string_append(out, "\r\n");
 }
 
+void ms_return_short(GString *out, const MsAssignment *assignment, const json_t *result)
+{
+    char points[G_ASCII_DTOSTR_BUF_SIZE];
+    char of[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *remark = ms_return_remark(assignment, result);
+    g_string_append_printf(out, "%s of %s points",
+                           number_of(result, "points", points, sizeof points),
+                           number_of(result, "of", of, sizeof of));
+    if (remark)
+        g_string_append_printf(out, "; %s", remark);
+    const json_t *rows = json_object_get(result, "questions");
+    for (guint i = 0; i < json_array_size(rows) && i < assignment->asked->len; i++) {
+        const MsAsked *asked = assignment->asked->pdata[i];
+        const json_t *row = json_array_get(rows, i);
+        g_string_append_printf(out, "; %s: %s", asked->title, text_of(row, "verdict"));
+        if (text_of(row, "near")[0])
+            g_string_append_printf(out, ", %s", text_of(row, "near"));
+    }
+}
+
 /* Text as text: Markdown's signs behind a backslash, control characters made visible. */
 static void add_text(GString *out, const char *text)
 {

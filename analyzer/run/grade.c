@@ -8,6 +8,7 @@
 #include "handed.h"
 #include "job.h"
 #include "judge.h"
+#include "platform_table.h"
 #include "progress.h"
 #include "run.h"
 #include "worker.h"
@@ -18,6 +19,7 @@ typedef struct {
     const MsGrading *grading;
     const MsAssignment *assignment;
     GPtrArray *handed; /* MsHanded */
+    const MsPlatformTables *tables;
 } Class;
 
 static int complain(const char *text)
@@ -42,6 +44,10 @@ static json_t *take_result(const MsHanded *handed, const MsAssignment *assignmen
         json_object_set_new(result, "problem",
                             json_string(problem ? problem : "not graded: no result came back"));
     }
+    if (!handed->known)
+        json_object_set_new(result, "number", json_string(handed->id));
+    if (handed->files->len == 0)
+        json_object_set_new(result, "missing", json_true());
     json_object_set_new(result, "key", json_string(handed->key));
     json_object_set_new(result, "student", json_string(handed->id));
     json_object_set_new(result, "name", json_string(handed->name));
@@ -63,13 +69,19 @@ static int grade_all(Class *class)
     g_autofree json_t **results = g_new0(json_t *, count);
     for (guint i = 0; i < count; i++)
         results[i] = take_result(class->handed->pdata[i], class->assignment, texts[i], problems[i]);
-    bool written = ms_give_back(grading, class->assignment, results, count, &error);
+    g_autoptr(GString) notes = g_string_new(NULL);
+    bool written = ms_give_back(grading, class->assignment, results, count, &error) &&
+                   ms_platform_tables_write(class->tables, grading, class->assignment, results,
+                                            count, notes, &error);
     for (guint i = 0; i < count; i++) {
         json_decref(results[i]);
         if (texts[i])
             g_string_free(texts[i], TRUE);
         g_free(problems[i]);
     }
+    g_auto(GStrv) lines = g_strsplit(g_strchomp(notes->str), "\n", -1);
+    for (guint i = 0; lines[i]; i++)
+        complain(lines[i]);
     return written ? MS_EXIT_GOOD : complain(error->message);
 }
 
@@ -103,12 +115,14 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment)
     g_autoptr(MsRoster) roster = grading->roster ? ms_roster_read(grading->roster, &error) : NULL;
     if (error)
         return complain(error->message);
-    g_autoptr(GPtrArray) handed =
-        ms_handed_new(grading->submissions, roster, assignment->answers, &error);
-    if (!handed)
-        return complain(error->message);
-    Class class = {grading, assignment, handed};
-    return grade_all(&class);
+    MsPlatformTables tables = {{0}};
+    g_autoptr(GPtrArray) handed = NULL;
+    if (ms_platform_tables_read(&tables, grading, assignment, &error))
+        handed = ms_handed_new(grading->submissions, roster, assignment->answers, &error);
+    Class class = {grading, assignment, handed, &tables};
+    int exit_status = handed ? grade_all(&class) : complain(error->message);
+    ms_platform_tables_clear(&tables);
+    return exit_status;
 }
 
 int ms_grade_run(const MsGrading *grading, GString *printed)

@@ -11,6 +11,8 @@ typedef struct {
     const char *submissions; /* folder; NULL: only what `check` or `init` say */
     const char *output;      /* folder to make; or NULL */
     const char *roster;      /* CSV of id, name, email; NULL: none */
+    const char *worksheet;   /* Moodle's grading worksheet to be filled in; NULL: none */
+    const char *canvas;      /* Canvas's gradebook likewise */
     bool check, init;
     bool overwrite; /* write into a folder that is there */
     unsigned jobs;  /* processes at once, at least 1 */
