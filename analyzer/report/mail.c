@@ -3,8 +3,12 @@
  * attached to it. */
 #include "../front/heading.h"
 #include "parts.h"
+#include "plain.h"
 
-enum { AHEAD = 8192 }; /* bytes masked beyond what is shown, so that no secret is cut */
+enum {
+    AHEAD = 8192, /* bytes masked beyond what is shown, so that no secret is cut */
+    MARKUP = 8    /* HTML is read that many times as far as is shown: most of it is markup */
+};
 
 typedef struct {
     MsPage *page;
@@ -50,6 +54,44 @@ static void put_block(MsPage *page, const uint8_t *data, size_t length, size_t m
     ms_buffer_clear(&masked);
 }
 
+/* Whether the text is that of a part in HTML: the part that is made of the same bytes. */
+static bool is_html(const Mail *mail, const MsFact *text)
+{
+    size_t count;
+    const MsFact *const *types = ms_index_field(mail->index, MS_FIELD_PART_TYPE, &count);
+    size_t most = (size_t)mail->page->limits->value[MS_LIMIT_REPORT_PARTS];
+    for (size_t i = 0, tried = 0; i < count && tried < most; i++) {
+        if (types[i]->message != mail->number)
+            continue;
+        tried++;
+        const MsFact *size =
+            ms_index_first(mail->index, MS_FIELD_PART_SIZE, mail->number, types[i]->item);
+        if (size && size->n_ranges > 0 && text->n_ranges > 0 &&
+            size->ranges[0].frame == text->ranges[0].frame &&
+            size->ranges[0].offset == text->ranges[0].offset)
+            return ms_fact_is(types[i], "text/html");
+    }
+    return false;
+}
+
+/* The text, with its own markup left out; `most` bytes of it. */
+static void put_text(Mail *mail, const MsFact *text, size_t most)
+{
+    const uint8_t *data = (const uint8_t *)text->text;
+    if (!is_html(mail, text)) {
+        put_block(mail->page, data, text->text_length, most, text->text_length);
+        return;
+    }
+    MsBuffer plain = {0};
+    size_t length = (size_t)MIN((uint64_t)text->text_length, (uint64_t)most * MARKUP + AHEAD);
+    ms_plain_from_html(&plain, data, length);
+    ms_buffer_text(mail->page->out, "<span class=\"d\">(HTML: its words, without pictures, colours "
+                                    "and links)</span>\n");
+    put_block(mail->page, plain.data, plain.length, most,
+              plain.length + (text->text_length - length));
+    ms_buffer_clear(&plain);
+}
+
 static void put_seen(Mail *mail)
 {
     MsPage *page = mail->page;
@@ -63,7 +105,7 @@ static void put_seen(Mail *mail)
     put_field(mail, "Date", MS_FIELD_MESSAGE_DATE, MS_FIELD_MESSAGE_DATE);
     ms_buffer_text(page->out, "</dl><pre>");
     if (text)
-        put_block(page, (const uint8_t *)text->text, text->text_length, most, text->text_length);
+        put_text(mail, text, most);
     else
         ms_buffer_text(page->out, "<span class=\"d\">(no text part)</span>");
     ms_buffer_text(page->out, "</pre></div>\n");
