@@ -14,6 +14,7 @@ enum {
     MOST_FRAMES = 2,  /* frames whose bytes are named beside them */
     MOST_BYTES = 4,   /* byte ranges named in one place */
     DAY = 86400,      /* seconds */
+    EPOCH = 719163,   /* 1970-01-01, in days since the year 1, which is day 1 */
     NANO = 1000000000 /* nanoseconds in a second */
 };
 
@@ -40,19 +41,35 @@ static void add_fraction(MsBuffer *out, int64_t rest)
     ms_buffer_append(out, digits, length + 1);
 }
 
+/* A number of so many digits, and what stands behind it, if anything. */
+static void put_number(MsBuffer *out, unsigned number, size_t digits, char behind)
+{
+    char text[5];
+    for (size_t i = digits; i > 0; i--, number /= 10)
+        text[i - 1] = (char)('0' + number % 10);
+    text[digits] = behind;
+    ms_buffer_append(out, text, digits + (behind != '\0'));
+}
+
 void ms_text_time(MsBuffer *out, int64_t time_ns)
 {
     int64_t rest;
     int64_t second = whole_seconds(time_ns, &rest);
-    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(second);
-    if (!date) {
-        ms_buffer_text(out, "?");
-        return;
+    int64_t day = second / DAY;
+    int64_t in_day = second % DAY;
+    if (in_day < 0) {
+        in_day += DAY;
+        day--;
     }
-    ms_buffer_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", g_date_time_get_year(date),
-                     g_date_time_get_month(date), g_date_time_get_day_of_month(date),
-                     g_date_time_get_hour(date), g_date_time_get_minute(date),
-                     g_date_time_get_second(date));
+    GDate date; /* days since 1970 fit easily: nanoseconds reach from 1677 to 2262 */
+    g_date_clear(&date, 1);
+    g_date_set_julian(&date, (guint32)(day + EPOCH));
+    put_number(out, g_date_get_year(&date), 4, '-');
+    put_number(out, (unsigned)g_date_get_month(&date), 2, '-');
+    put_number(out, g_date_get_day(&date), 2, ' ');
+    put_number(out, (unsigned)(in_day / 3600), 2, ':');
+    put_number(out, (unsigned)(in_day / 60 % 60), 2, ':');
+    put_number(out, (unsigned)(in_day % 60), 2, '\0');
     add_fraction(out, rest);
 }
 

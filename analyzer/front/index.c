@@ -34,18 +34,37 @@ static int compare(const void *a, const void *b)
     return order ? order : first < second ? -1 : first > second;
 }
 
+/* Facts by field, each field's in the order in which they were found, which mostly is the one that
+ * is wanted; where it is not, they are sorted. */
+static void sort(MsIndex *index, const MsFact *facts)
+{
+    size_t end[MS_N_FIELDS + 1] = {0};
+    for (size_t i = 0; i < index->count; i++)
+        end[facts[i].field + 1]++;
+    for (size_t field = 1; field <= MS_N_FIELDS; field++)
+        end[field] += end[field - 1]; /* so far where it begins */
+    for (size_t i = 0; i < index->count; i++)
+        index->fact[end[facts[i].field]++] = &facts[i];
+    for (size_t at = 0; at < index->count;) {
+        size_t stop = end[index->fact[at]->field];
+        size_t next = at + 1;
+        while (next < stop && compare(&index->fact[next - 1], &index->fact[next]) < 0)
+            next++;
+        if (next < stop)
+            qsort(index->fact + at, stop - at, sizeof *index->fact, compare);
+        at = stop;
+    }
+}
+
 MsIndex *ms_index_new(const MsRecord *record)
 {
     MsIndex *index = g_new0(MsIndex, 1);
     const MsFact *facts = ms_record_facts(record, &index->count);
     index->fact = g_new(const MsFact *, index->count);
     index->most_message = -1;
-    for (size_t i = 0; i < index->count; i++) {
-        index->fact[i] = &facts[i];
+    for (size_t i = 0; i < index->count; i++)
         index->most_message = MAX(index->most_message, facts[i].message);
-    }
-    if (index->count > 0)
-        qsort(index->fact, index->count, sizeof *index->fact, compare);
+    sort(index, facts);
     return index;
 }
 

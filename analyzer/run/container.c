@@ -72,6 +72,9 @@ int ms_container_run(MsRun *run, const char *const *names, const char *output, u
                           .what = what,
                           .overwrite = overwrite};
     run->plan.extract = &plan;
+    run->plan.engine.lines = plan.form != MS_EXTRACT_MBOX && (what & MS_EXTRACT_DIALOGUES);
+    if (plan.form == MS_EXTRACT_MBOX)
+        run->plan.engine.hash = run->plan.filter && run->plan.engine.hash; /* by digests, perhaps */
     if (run->plan.style.redact && (what & (unsigned)~MS_EXTRACT_DIALOGUES)) {
         g_autoptr(MsProgress) progress = ms_progress_new(0);
         ms_progress_say(progress, "messages and attachments are not masked: they stay as captured");
