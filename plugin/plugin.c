@@ -73,7 +73,8 @@ static MsFeed *feed_new(void)
     ms_engine_options_default(&options);
     options.limits = ms_state.limits;
     options.records = false;
-    if (ms_export_wanted())
+    options.mime = ms_state.preferences.parts;
+    if (ms_export_wanted() || options.mime)
         options.keep = MS_KEEP_ALL;
     options.open_spool = ms_export_spool;
     return ms_feed_new(&options, &sink, &ms_state);

@@ -30,6 +30,11 @@ void ms_preferences_register(int protocol)
              "when the first words of the server are those of mail. Needed to decrypt STARTTLS "
              "there. Mailscope itself finds mail on any port.",
              &chosen->odd_ports, true);
+    add_bool(module, "parts", "Read the parts of messages",
+             "Texts, attachments, their kinds and hashes, and what headers say when they are "
+             "decoded. Every message is then kept whole while it is read, which takes time and "
+             "memory.",
+             &chosen->parts, false);
     add_bool(module, "smtp", "Show SMTP and LMTP", "Sessions of SMTP and LMTP are shown.",
              &chosen->smtp, true);
     add_bool(module, "pop", "Show POP3", "Sessions of POP3 are shown.", &chosen->pop, true);

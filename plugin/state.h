@@ -12,6 +12,7 @@ typedef struct {
     MsWsBool show_secrets;
     MsWsBool info_column; /* add to the Info column */
     MsWsBool odd_ports;   /* let Wireshark's own dissectors read mail on other ports */
+    MsWsBool parts;       /* read the parts of messages */
     MsWsBool smtp, pop, imap, http, tls;
     guint store_megabytes;
 } MsPreferences;

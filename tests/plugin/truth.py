@@ -22,29 +22,33 @@ MINIMUM_OWN = 2000  # of captures/ alone
 SECONDS = int(os.environ.get("MS_SECONDS", 20))  # for each folder but the first; the matrix takes all
 ONE_PASS = 0.9  # least share of the facts that one pass shows
 MOST_REFUSED = 12  # captures that Wireshark does not open: of a kind or damage it does not know
+# Captures that are read with the parts of messages too, and how many facts of parts they have.
+PARTS = {"smtp-chunking": 7, "imap-parts": 7, "pop3-keep": 14, "whole-way": 24, "smtp-attachment": 19}
 # What may differ, with its reason: (part of the capture's path, key, reason).
 DIFFERENT = [
 ]
 
 
 class Capture:
-    """What program and plugin say of one capture."""
+    """What program and plugin say of one capture; with `parts` also of the parts of messages, with
+    -2 only."""
 
-    def __init__(self, shark, program, types, path):
+    def __init__(self, shark, program, types, path, parts=False):
         self.path, self.types, self.bad = path, types, []
         self.at_end = set()  # known for sure only when no more frames come
-        self.facts = [self.even(fact) for session in harness.program_json(program, path)
+        self.facts = [self.even(fact) for session in harness.program_json(program, path, *["--mime"][:parts])
                       for fact in harness.program_facts(session)]
-        self.two = self.shown(shark, True)
-        self.one = self.shown(shark, False)
+        options = ["-o", "mailscope.parts:TRUE"] if parts else []
+        self.two = self.shown(shark, True, options)
+        self.one = {} if parts else self.shown(shark, False, options)
 
     def even(self, fact):
         return fact._replace(value=harness.plain(self.types.get(fact.key, "string"), fact.value))
 
-    def shown(self, shark, two_pass):
+    def shown(self, shark, two_pass, options):
         """{frame: [(fact, highlighted bytes, whether it became known with another frame)]}"""
         frames = {}
-        for number, tree in harness.pdml(shark, self.path, two_pass):
+        for number, tree in harness.pdml(shark, self.path, two_pass, options):
             for fact, element in harness.tree_facts(tree):
                 elsewhere = element.find("field[@name='mailscope.known_in']") is not None
                 if element.find("field[@name='mailscope.known_at_end']") is not None:
@@ -123,6 +127,15 @@ def run(shark, arguments):
         capture = Capture(shark, program, types, path)
         return capture, capture.compare(), capture.compare_one_pass()
 
+    for name, least in PARTS.items():
+        path = next((harness.pathlib.Path(folders[0]) / name).glob("capture.*"))
+        capture = Capture(shark, program, types, path, parts=True)
+        parts = sum(fact.key.startswith("part.") for fact in capture.facts)
+        if parts < least:
+            bad.append(f"{name}: only {parts} facts of parts")
+        count += capture.compare()
+        once += len(capture.facts)
+        bad += capture.bad
     for folder in folders:
         seconds = None if folder == folders[0] else SECONDS
         for done in harness.in_turn(one, harness.captures_in(folder), seconds):
