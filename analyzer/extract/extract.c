@@ -9,6 +9,7 @@
 #include "manifest.h"
 #include "mbox.h"
 #include "name.h"
+#include "posted.h"
 #include "store.h"
 
 #include <errno.h>
@@ -262,6 +263,18 @@ static void write_buffer(Way *way, const char *name, const MsBuffer *text)
     ms_store_end(way->store);
 }
 
+/* A text of the program's own, with its digests in the manifest. */
+static void write_text(Way *way, const char *name, const MsBuffer *text, MsExtracted *file)
+{
+    MsDigest digest;
+    *file = (MsExtracted){.name = name};
+    ms_digest_begin(&digest, true);
+    ms_digest_push(&digest, text->data, text->length);
+    describe(&digest, file);
+    ms_digest_clear(&digest);
+    write_buffer(way, name, text);
+}
+
 static void write_dialogue(Way *way, const MsOrigins *origins, const MsStyle *style)
 {
     MsStyle plain = *style;
@@ -270,16 +283,39 @@ static void write_dialogue(Way *way, const MsOrigins *origins, const MsStyle *st
     enum { USUAL = 4096 }; /* bytes */
     MsBuffer text = {0};
     ms_buffer_reserve(&text, USUAL);
-    MsExtracted file = {.name = "dialogue.txt"};
-    MsDigest digest;
+    MsExtracted file;
     ms_text_session(&text, way->record, origins, &plain, way->redactor);
-    ms_digest_begin(&digest, true);
-    ms_digest_push(&digest, text.data, text.length);
-    describe(&digest, &file);
-    ms_digest_clear(&digest);
-    write_buffer(way, file.name, &text);
+    write_text(way, "dialogue.txt", &text, &file);
     ms_manifest_dialogue(&way->manifest, &file);
     ms_buffer_clear(&text);
+}
+
+static bool is_webmail(const MsRecord *record)
+{
+    return ms_fact_is(ms_record_find(record, MS_FIELD_SESSION_PROTOCOL, -1, -1), "http");
+}
+
+/* Mails written into forms of a webmail. */
+static void write_posted(Way *way)
+{
+    if (!(way->extract->plan->what & MS_EXTRACT_MESSAGES) || !is_webmail(way->record))
+        return;
+    g_autoptr(MsIndex) index = ms_index_new(way->record);
+    const char *failed;
+    for (int32_t i = 0; i <= ms_index_most_message(index); i++) {
+        MsBuffer text = {0};
+        MsRanges where = {0};
+        size_t most = (size_t)way->extract->limits->value[MS_LIMIT_FACT_RANGES];
+        if (ms_posted_text(&text, index, i, way->redactor, most, &where)) {
+            g_autofree char *name = g_strdup_printf("posted-%d.txt", i + 1);
+            MsExtracted file;
+            write_text(way, name, &text, &file);
+            ms_manifest_posted(&way->manifest, i, &where, &file);
+            way->extract->counts.posted += ms_store_error(way->store, &failed) == 0;
+        }
+        ms_ranges_clear(&where);
+        ms_buffer_clear(&text);
+    }
 }
 
 /* Whether what was asked for is in the session at all. */
@@ -287,7 +323,10 @@ static bool has_any(const MsExtract *extract, const MsRecord *record)
 {
     size_t n_messages;
     ms_record_messages(record, &n_messages);
-    return n_messages > 0 || (extract->plan->what & MS_EXTRACT_DIALOGUES);
+    if (n_messages > 0 || (extract->plan->what & MS_EXTRACT_DIALOGUES))
+        return true;
+    return (extract->plan->what & MS_EXTRACT_MESSAGES) && is_webmail(record) &&
+           ms_record_find(record, MS_FIELD_WEBMAIL_TO, 0, -1);
 }
 
 static void note_error(MsExtract *extract, const MsStore *store)
@@ -309,6 +348,7 @@ static void write_session(Way *way, const MsOrigins *origins, const MsStyle *sty
         write_dialogue(way, origins, style);
     for (size_t i = 0; i < n_messages && ms_store_error(way->store, &name) == 0; i++)
         write_message(way, messages[i]);
+    write_posted(way);
     ms_manifest_end(&way->manifest);
     write_buffer(way, "manifest.json", &way->manifest.text);
     ms_manifest_clear(&way->manifest);

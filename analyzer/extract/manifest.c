@@ -185,10 +185,30 @@ void ms_manifest_attachment(MsManifest *manifest, const MsMessage *message, cons
     ms_buffer_byte(text, '}');
 }
 
-void ms_manifest_end(MsManifest *manifest)
+static void end_messages(MsManifest *manifest)
 {
     end_message(manifest);
-    ms_buffer_text(&manifest->text, manifest->messages > 0 ? "\n]}\n" : ",\n\"messages\":[]}\n");
+    ms_buffer_text(&manifest->text, manifest->messages > 0 ? "\n]" : ",\n\"messages\":[]");
+}
+
+void ms_manifest_posted(MsManifest *manifest, int32_t number, const MsRanges *where,
+                        const MsExtracted *file)
+{
+    MsBuffer *text = &manifest->text;
+    if (manifest->posted == 0)
+        end_messages(manifest);
+    ms_buffer_text(text, manifest->posted++ == 0 ? ",\n\"posted\":[\n{" : ",\n{");
+    put_file(manifest, file);
+    ms_buffer_printf(text, ",\"message\":%d", number + 1);
+    put_ranges(manifest, where);
+    ms_buffer_byte(text, '}');
+}
+
+void ms_manifest_end(MsManifest *manifest)
+{
+    if (manifest->posted == 0)
+        end_messages(manifest);
+    ms_buffer_text(&manifest->text, manifest->posted > 0 ? "\n]}\n" : "}\n");
 }
 
 void ms_manifest_clear(MsManifest *manifest)

@@ -23,6 +23,7 @@ typedef struct {
     const MsLimits *limits;
     unsigned messages;    /* of the session, so far */
     unsigned attachments; /* of the message, so far */
+    unsigned posted;      /* of the session, so far */
     bool in_message;
 } MsManifest;
 
@@ -37,5 +38,9 @@ void ms_manifest_message(MsManifest *manifest, const MsMessage *message, bool wh
 /* `real`: media type by the content, or NULL. */
 void ms_manifest_attachment(MsManifest *manifest, const MsMessage *message, const MsPart *part,
                             const char *real, const MsExtracted *file);
+/* What the form of a mail of a webmail said, behind all messages; `number`: of the mail, 0-based;
+ * `where`: the ranges of it. */
+void ms_manifest_posted(MsManifest *manifest, int32_t number, const MsRanges *where,
+                        const MsExtracted *file);
 void ms_manifest_end(MsManifest *manifest);
 void ms_manifest_clear(MsManifest *manifest);

@@ -214,6 +214,11 @@ static void say_extracted(Run *run)
     add_count(&text, counts.messages, "message", "s");
     ms_buffer_text(&text, ", ");
     add_count(&text, counts.attachments, "attachment", "s");
+    if (counts.posted > 0) {
+        ms_buffer_text(&text, ", ");
+        add_count(&text, counts.posted, "form", "s");
+        ms_buffer_text(&text, " posted to a webmail");
+    }
     if (counts.incomplete > 0) {
         ms_buffer_text(&text, "; ");
         ms_buffer_uint(&text, counts.incomplete);

@@ -128,6 +128,7 @@ class Extract(unittest.TestCase):
         for message in manifest["messages"]:
             rows += [message] if "file" in message else []
             rows += message["attachments"]
+        rows += manifest.get("posted", [])
         self.assertEqual(sorted(r["file"] for r in rows) + ["manifest.json"],
                          sorted((p.name for p in path.parent.iterdir() if p.name != "manifest.json")) +
                          ["manifest.json"])
@@ -136,6 +137,22 @@ class Extract(unittest.TestCase):
             self.assertEqual((len(data), sha256(data), hashlib.md5(data).hexdigest()),
                              (row["size"], row["sha256"], row["md5"]))
         return manifest
+
+    def test_posted(self):
+        """A mail posted by webmail: what the form said, from which frames."""
+        capture = next((CAPTURES / "webmail-roundcube").glob("capture.pcap*"))
+        done = self.good(capture, "-o", self.out, "--only", "messages")
+        self.assertIn(b"0 messages, 0 attachments, 1 form posted to a webmail", done.stderr)
+        path = next(self.out.rglob("posted-1.txt"))
+        text = path.read_text(encoding="utf-8")
+        for line in ("To: Bob <bob@example.com>", "Subject: Gr\u00fc\u00dfe & 100 % K\u00e4se", "Outcome: accepted",
+                     "Hello Bob,\n\nis 5 + 5 = 10 & \u00e4 = \u00e4?\n\nAlice\n"):
+            self.assertIn(line, text)
+        row = self.check_manifest(path.parent / "manifest.json")["posted"][0]
+        self.assertEqual((row["message"], sorted({r[0] for r in row["ranges"]})), (1, [104]))
+        login = next((CAPTURES / "webmail-wrong-password").glob("capture.pcap*"))
+        self.good(login, "-o", self.folder / "login", "--only", "messages")
+        self.assertEqual(files(self.folder / "login"), {})
 
     def test_names(self):
         mail = hostile()
