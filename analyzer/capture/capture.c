@@ -78,6 +78,17 @@ bool ms_capture_next(MsCapture *capture, MsFrame *frame, GError **error)
     return !capture->ended && capture->next(capture, frame, error);
 }
 
+void ms_capture_watch(MsCapture *capture, MsCaptureNoted noted, void *user_data)
+{
+    capture->noted = noted;
+    capture->noted_data = user_data;
+    if (capture->snap_length == 0)
+        return;
+    char text[16];
+    int length = g_snprintf(text, sizeof text, "%u", capture->snap_length);
+    noted("snap-length", (const uint8_t *)text, (uint32_t)length, 0, user_data);
+}
+
 void ms_capture_progress(const MsCapture *capture, uint64_t *read, uint64_t *size)
 {
     const MsInput *input = &capture->input;

@@ -35,6 +35,16 @@ MsCapture *ms_capture_open_memory(const void *data, size_t length, const char *n
  * MS_ERROR_DAMAGED when it did not; all frames before were given. */
 bool ms_capture_next(MsCapture *capture, MsFrame *frame, GError **error);
 
+/* What a file says beside its frames: `name` is "application", "hardware", "system", "comment",
+ * "interface-name", "interface-description", "interface-hardware", "interface-filter",
+ * "snap-length" (a number), "names" or "secrets" (a whole block), static storage. Text is as
+ * captured: any bytes, borrowed for the call. `frame`: 1-based, of a comment to a frame, else 0. */
+typedef void (*MsCaptureNoted)(const char *name, const uint8_t *text, uint32_t length,
+                               uint32_t frame, void *user_data);
+
+/* Has it told from now on, as it is read; to be called before the first frame. */
+void ms_capture_watch(MsCapture *capture, MsCaptureNoted noted, void *user_data);
+
 /* Bytes of the file read so far and its size (0 when not known: a pipe), for a progress line. */
 void ms_capture_progress(const MsCapture *capture, uint64_t *read, uint64_t *size);
 

@@ -67,8 +67,8 @@ bool ms_pcap_open(MsCapture *capture, GError **error)
         uint16_t major = get_u16(header + 4, swapped), minor = get_u16(header + 6, swapped);
         capture->lengths_swapped = major == 2 && minor < 3;
         capture->lengths_may_swap = major == 2 && minor == 3;
-        uint32_t snap_length = get_u32(header + 16, swapped);
-        capture->longest = CLAMP(snap_length, MS_FRAME_USUAL, MS_FRAME_MOST);
+        capture->snap_length = get_u32(header + 16, swapped);
+        capture->longest = CLAMP(capture->snap_length, MS_FRAME_USUAL, MS_FRAME_MOST);
         /* The upper half tells of a frame check sequence. */
         capture->link_type = (int)(get_u32(header + 20, swapped) & 0xffff);
         ms_input_skip(&capture->input, FILE_HEADER);

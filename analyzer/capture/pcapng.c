@@ -9,7 +9,9 @@ enum {
     BLOCK_INTERFACE = 1,
     BLOCK_OBSOLETE_PACKET = 2,
     BLOCK_SIMPLE_PACKET = 3,
-    BLOCK_ENHANCED_PACKET = 6
+    BLOCK_NAMES = 4,
+    BLOCK_ENHANCED_PACKET = 6,
+    BLOCK_SECRETS = 10
 };
 #define BLOCK_SECTION 0x0a0d0d0au
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
@@ -17,6 +19,7 @@ enum {
 enum { OPTION_END = 0, OPTION_TSRESOL = 9, OPTION_TSOFFSET = 14 };
 enum { BLOCK_EDGES = 12 };          /* type and length before, length behind the body */
 enum { MOST_INTERFACES = 1 << 16 }; /* in one section */
+enum { MOST_TOLD = 1 << 16 };       /* bytes of a block of names or secrets that is told */
 
 static uint64_t get_u64(const uint8_t *p, int swapped)
 {
@@ -148,6 +151,10 @@ static bool read_enhanced(MsCapture *capture, const uint8_t *body, uint32_t leng
         return false;
     frame->time_ns = block_time(&capture->interfaces[frame->interface], get_u32(body + 4, swapped),
                                 get_u32(body + 8, swapped));
+    uint32_t padded = (frame->length + 3) & ~3u;
+    if (capture->noted && length - 20 > padded)
+        ms_pcapng_tell(capture, BLOCK_ENHANCED_PACKET, body + 20 + padded, length - 20 - padded,
+                       frame->number);
     return true;
 }
 
@@ -233,6 +240,23 @@ static bool pass_over(MsCapture *capture, uint32_t type, uint32_t length, GError
     return true;
 }
 
+/* What a block that is no packet says to who watches. */
+static void tell_block(const MsCapture *capture, uint32_t type, const uint8_t *body,
+                       uint32_t length)
+{
+    uint32_t head = type == BLOCK_SECTION ? 16 : 8;
+    if (type == BLOCK_NAMES || type == BLOCK_SECRETS)
+        capture->noted(type == BLOCK_NAMES ? "names" : "secrets", body, length, 0,
+                       capture->noted_data);
+    else if (length >= head)
+        ms_pcapng_tell(capture, type, body + head, length - head, 0);
+    if (type != BLOCK_INTERFACE || length < head)
+        return;
+    char text[16];
+    int digits = g_snprintf(text, sizeof text, "%u", get_u32(body + 4, capture->swapped));
+    capture->noted("snap-length", (const uint8_t *)text, (uint32_t)digits, 0, capture->noted_data);
+}
+
 /* One block: `given` says whether it was a frame. */
 static bool read_block(MsCapture *capture, MsFrame *frame, bool *given, GError **error)
 {
@@ -251,7 +275,9 @@ static bool read_block(MsCapture *capture, MsFrame *frame, bool *given, GError *
         return ms_capture_damaged(capture, error, "a block of %u bytes", length);
     bool packet = type == BLOCK_ENHANCED_PACKET || type == BLOCK_SIMPLE_PACKET ||
                   type == BLOCK_OBSOLETE_PACKET;
-    if (!packet && type != BLOCK_SECTION && type != BLOCK_INTERFACE)
+    bool told =
+        capture->noted && (type == BLOCK_NAMES || type == BLOCK_SECRETS) && length <= MOST_TOLD;
+    if (!packet && type != BLOCK_SECTION && type != BLOCK_INTERFACE && !told)
         return pass_over(capture, type, length, error);
     if (length > MS_FRAME_MOST)
         return ms_capture_damaged(capture, error, "a block of %u bytes", length);
@@ -268,6 +294,8 @@ static bool read_block(MsCapture *capture, MsFrame *frame, bool *given, GError *
     const uint8_t *body = block + 8;
     length -= BLOCK_EDGES;
     *given = packet;
+    if (capture->noted && !packet)
+        tell_block(capture, type, body, length);
     switch (type) {
     case BLOCK_ENHANCED_PACKET:
         return read_enhanced(capture, body, length, frame, error);
@@ -277,6 +305,9 @@ static bool read_block(MsCapture *capture, MsFrame *frame, bool *given, GError *
         return read_obsolete(capture, body, length, frame, error);
     case BLOCK_INTERFACE:
         return read_interface(capture, body, length, error);
+    case BLOCK_NAMES:
+    case BLOCK_SECRETS:
+        return true;
     default:
         return read_section(capture, body, length, error);
     }

@@ -26,7 +26,10 @@ struct MsCapture {
     bool ended;
     bool swapped; /* the other byte order than this machine's */
     bool (*next)(MsCapture *capture, MsFrame *frame, GError **error);
+    MsCaptureNoted noted; /* NULL: nobody asks */
+    void *noted_data;
     /* pcap */
+    uint32_t snap_length;   /* as the file says */
     uint32_t header_length; /* of a record, bytes */
     uint32_t factor;        /* nanoseconds of the small part of a time */
     uint32_t longest;       /* record that is believed, bytes */
@@ -45,6 +48,10 @@ bool ms_pcapng_open(MsCapture *capture, GError **error);
 /* The reader ran dry, with less than a record left: sets the error that fits, if any. `inside`: in
  * the middle of a record even when no byte is left. Always returns false. */
 bool ms_capture_dry(MsCapture *capture, bool inside, GError **error);
+
+/* Options (as pcapng writes them) of a block of that type, told to who watches. */
+void ms_pcapng_tell(const MsCapture *capture, uint32_t type, const uint8_t *bytes, uint32_t length,
+                    uint32_t frame);
 
 /* A record that cannot be. Always returns false. */
 bool ms_capture_damaged(MsCapture *capture, GError **error, const char *format, ...)

@@ -3,6 +3,7 @@
 #include "giveback.h"
 
 #include "../base/error.h"
+#include "likeness.h"
 
 #include <errno.h>
 
@@ -31,6 +32,8 @@ bool ms_give_back(const MsGrading *grading, const MsAssignment *assignment, json
                     g_strerror(errno));
         return false;
     }
+    if (!ms_likeness(grading->output, results, count, error))
+        return false;
     g_autoptr(GString) csv = g_string_new(NULL);
     g_autoptr(GString) lines = g_string_new(NULL);
     bool good = true;

@@ -7,10 +7,18 @@
 #include "../grade/sheet.h"
 #include "merge.h"
 #include "output.h"
+#include "trace.h"
+
+typedef struct {
+    MsSheet *sheet;
+    MsFingerprint *fingerprint;
+} Judging;
 
 static void on_session(const MsRecord *record, void *user_data)
 {
-    ms_sheet_add(user_data, record);
+    const Judging *judging = user_data;
+    ms_sheet_add(judging->sheet, record);
+    ms_fingerprint_session(judging->fingerprint, record);
 }
 
 /* Keeps the first one. */
@@ -64,6 +72,18 @@ void ms_judge_read(const char *const *files, size_t n_files, const MsLimits *lim
     ms_packet_decoder_free(decoder);
 }
 
+static void trace(MsFingerprint *fingerprint, const GPtrArray *files, const MsLimits *limits)
+{
+    for (guint i = 0; i < files->len; i++) {
+        GMappedFile *file = g_mapped_file_new(files->pdata[i], FALSE, NULL);
+        if (!file)
+            continue;
+        ms_trace_file(fingerprint, g_mapped_file_get_contents(file), g_mapped_file_get_length(file),
+                      limits);
+        g_mapped_file_unref(file);
+    }
+}
+
 static GHashTable *read_answers(const MsAssignment *assignment, const MsHanded *handed,
                                 GString *problem)
 {
@@ -84,6 +104,8 @@ GString *ms_judge(const MsAssignment *assignment, const MsHanded *handed, const 
     const MsStudent student = {handed->id, handed->name, handed->email, 0};
     g_autoptr(MsSheet) sheet = ms_sheet_new(assignment);
     g_autoptr(GString) problem = g_string_new(NULL);
+    g_autoptr(MsFingerprint) fingerprint = ms_fingerprint_new(limits);
+    Judging judging = {sheet, fingerprint};
     GHashTable *answers = NULL;
     if (handed->files->len == 0) {
         g_string_append(problem, assignment->answers ? "no file of answers was handed in"
@@ -93,7 +115,8 @@ GString *ms_judge(const MsAssignment *assignment, const MsHanded *handed, const 
         ms_sheet_answers(sheet, answers);
     } else {
         ms_judge_read((const char *const *)handed->files->pdata, handed->files->len, limits,
-                      asks_parts(assignment), on_session, sheet, problem);
+                      asks_parts(assignment), on_session, &judging, problem);
+        trace(fingerprint, handed->files, limits);
         if (problem->len == 0 && ms_sheet_empty(sheet))
             g_string_append(problem, "no mail was found in the capture");
     }
@@ -102,6 +125,8 @@ GString *ms_judge(const MsAssignment *assignment, const MsHanded *handed, const 
         g_autofree char *text = g_utf8_make_valid(problem->str, (gssize)problem->len);
         json_object_set_new(result, "problem", json_string(text));
     }
+    if (!assignment->answers && handed->files->len > 0)
+        json_object_set_new(result, "fingerprint", ms_fingerprint_json(fingerprint));
     char *text = json_dumps(result, JSON_COMPACT);
     GString *line = g_string_new(text);
     free(text);
