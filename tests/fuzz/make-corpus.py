@@ -437,7 +437,7 @@ def main():
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
              "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-imap", "fuzz-http",
-             "fuzz-expression", "fuzz-assignment"}
+             "fuzz-expression", "fuzz-assignment", "fuzz-report"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -494,6 +494,10 @@ def main():
             corpus.add("fuzz-auth", seed)
         for _, payload in chunks[:6]:
             corpus.add("fuzz-codec", payload[:200])
+        port = 48 if http else 32 if imap else 16 if pop3 else 0
+        for flags in (64, 64 | 4, 8):  # as fuzz-report.c says
+            seed = dialogue_seed(chunks)
+            corpus.add("fuzz-report", bytes([seed[0] | flags | port]) + seed[1:] if seed else b"")
         for target in others:
             corpus.add(target, dialogue_seed(chunks))
             for _, payload in chunks[:8]:
