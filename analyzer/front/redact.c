@@ -228,7 +228,8 @@ bool ms_redactor_apply(const MsRedactor *redactor, const uint8_t *text, size_t l
         kept = at;
         masked = true;
     }
-    ms_buffer_append(out, text + kept, length - kept);
+    if (kept < length) /* of an empty text `text` may be NULL */
+        ms_buffer_append(out, text + kept, length - kept);
     return masked;
 }
 

@@ -60,6 +60,15 @@ static void test_text(void)
 }
 
 /* A secret inside a longer text that is base64 as a whole, at each of the three alignments. */
+static void test_nothing(void)
+{
+    g_autoptr(MsRedactor) redactor = knows("hunter22");
+    MsBuffer out = {0};
+    g_assert_false(ms_redactor_apply(redactor, NULL, 0, &out)); /* an empty buffer's data */
+    g_assert_cmpuint(out.length, ==, 0);
+    ms_buffer_clear(&out);
+}
+
 static void test_inside_base64(void)
 {
     static const char secret[] = "correct horse";
@@ -205,6 +214,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ms_limits_default(&limits);
     g_test_add_func("/redact/text", test_text);
+    g_test_add_func("/redact/nothing", test_nothing);
     g_test_add_func("/redact/inside-base64", test_inside_base64);
     g_test_add_func("/redact/long", test_long);
     g_test_add_func("/redact/longest-wins", test_longest_wins);
