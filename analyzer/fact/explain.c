@@ -171,6 +171,16 @@ static void get_row(size_t row, MsExplanation *out, const char **names, const ch
 
 /* --- by name --- */
 
+/* Letters of any case; a hyphen in a name may be a blank in the query: "dot stuffing". */
+static bool same_words(const char *name, const char *query, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (g_ascii_tolower(name[i]) != g_ascii_tolower(query[i]) &&
+            !(name[i] == '-' && query[i] == ' '))
+            return false;
+    return true;
+}
+
 /* One name against the query. Names that end with `=` or `-` are starts: "AUTH=" fits "AUTH=PLAIN";
  * "BODY[]" fits whatever stands in the brackets. */
 static bool fits(const char *name, size_t name_length, const char *query, size_t length)
@@ -181,7 +191,7 @@ static bool fits(const char *name, size_t name_length, const char *query, size_t
         return g_ascii_strncasecmp(name, query, name_length) == 0;
     if (brackets && length >= name_length)
         return g_ascii_strncasecmp(name, query, name_length - 1) == 0;
-    return name_length == length && g_ascii_strncasecmp(name, query, length) == 0;
+    return name_length == length && same_words(name, query, length);
 }
 
 static bool named(const char *names, const char *query, size_t length)

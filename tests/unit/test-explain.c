@@ -258,7 +258,7 @@ static void test_rows(void)
             g_assert_false(terms[k].kind == terms[i].kind &&
                            strcmp(terms[k].names, terms[i].names) == 0);
     }
-    g_assert_cmpuint(count, ==, 550);
+    g_assert_cmpuint(count, ==, 570);
 }
 
 int main(int argc, char **argv)
