@@ -31,7 +31,8 @@ static void put_ends(MsPage *page, const MsIndex *index)
 
 static bool talks(const MsLine *line)
 {
-    return line->kind == MS_LINE_COMMAND || line->kind == MS_LINE_REPLY;
+    return line->kind == MS_LINE_COMMAND || line->kind == MS_LINE_REPLY ||
+           line->kind == MS_LINE_AUTH; /* POP3's first command may be USER */
 }
 
 static void put_first(MsPage *page, const MsRecord *record)
@@ -96,10 +97,10 @@ static void put_login(MsPage *page, const MsIndex *index)
         ms_page_fact(page, password);
         ms_buffer_text(page->out, "</span>");
     }
-    if (!user && !password && mechanism) {
-        ms_buffer_text(page->out, "<span>");
+    if (!password && mechanism) { /* it was proved, hidden, or is cut */
+        ms_buffer_text(page->out, "<span class=\"d\">");
         ms_page_fact(page, mechanism);
-        ms_buffer_text(page->out, "</span>");
+        ms_buffer_text(page->out, user ? "</span>" : ", name and password not readable</span>");
     }
     if (!mechanism && !user && !password)
         put_none(page, index);

@@ -261,7 +261,8 @@ class Content(unittest.TestCase):
         """The five answers stand above each session, in every protocol."""
         for name, wanted in (("smtp-login", "Lunch on Friday"), ("pop3-keep", "QUIT"), ("imap-read", "LOGOUT"),
                              ("webmail-roundcube", "correct horse battery staple"),
-                             ("smtp-starttls-tls13", "none outside TLS")):
+                             ("smtp-starttls-tls13", "none outside TLS"), ("pop3-apop", ">APOP alice"),
+                             ("smtp-snaplen-96", "PLAIN, name and password not readable"), ("smtp-scram", ">SCRAM-SHA-256<")):
             text = make(next((ROOT / "captures" / name).glob("capture.pcap*")))
             short = "".join(re.findall(r'<nav class="glance".*?</nav>', text, re.S))
             self.assertEqual(short.count("<a "), 5 * read(text).counts[".session"])
