@@ -87,6 +87,11 @@ MsEngine *ms_engine_new(const MsEngineOptions *options, const MsSink *sink, void
     engine->table = ms_table_new(&engine->sessions.options.limits, &events, on_over, engine);
     if (sink->stream)
         ms_table_keep_deaf(engine->table);
+    if (options->ready && options->mime) {
+        static const uint8_t any[] = {'x'};
+        engine->sessions.kind = ms_kind_new();
+        ms_kind_of(engine->sessions.kind, any, sizeof any);
+    }
     return engine;
 }
 

@@ -35,6 +35,8 @@ typedef struct {
     bool records;           /* put records together; false: only the live callbacks */
     bool lines;             /* make dialogue lines */
     bool plaintext;         /* TLS may be decrypted: connections of TLS are kept for a while */
+    bool ready;             /* open at once what reading may need (the kinds of files for `mime`):
+                               later no file can be opened */
     MsOpenSpool open_spool; /* may be NULL */
 } MsEngineOptions;
 

@@ -104,7 +104,7 @@ static bool check_grade(const MsOptions *options, GError **error)
         return usage_error(error, "%s needs one file, and no -o",
                            options->check ? "--check" : "--init");
     if (!alone && names != 2)
-        return usage_error(error, "grade needs an assignment and a folder of submissions%s", "");
+        return usage_error(error, "grade needs an assignment and submissions%s", "");
     if (!alone && !options->output)
         return usage_error(error, "grade needs -o and the name of a folder for the results%s", "");
     if (options->secrets && !options->reveal)

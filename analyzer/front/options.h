@@ -36,27 +36,28 @@ typedef struct {
     gboolean redact;
     gboolean joined;
     gboolean full;
-    gboolean mime;      /* show: parts of messages too */
-    gboolean all;       /* answer: every question of the bank */
-    gboolean questions; /* answer: list the bank */
-    char **asked;       /* answer: ids of questions, NULL-terminated; NULL: none */
-    char *output;       /* report: name of the file to write, "-": standard output; extract: of a
-                           folder, a .tar or an .mbox; make, grade: of a
-                           folder */
-    gboolean overwrite; /* report, extract, make, grade: also over files that are there */
-    char *only;         /* extract: "attachments", "messages", "dialogues", or NULL */
-    char *roster;       /* make, grade: who is in the class */
-    char *worksheet;    /* grade: Moodle's table to be filled in */
-    char *canvas;       /* grade: Canvas's */
-    char *seed;         /* make: what all randomness comes from; NULL: the default */
-    char **faults;      /* make: NAME or NAME=PERCENT; NULL: none */
-    char *from, *until; /* make: when it all happens; NULL: the default */
-    gboolean check;     /* grade: only read the assignment, and say what it asks */
-    gboolean init;      /* grade: write an assignment about the capture that is named */
-    gboolean reveal;    /* grade: tell students what was expected */
-    gboolean secrets;   /* grade: also where that is a secret */
-    gboolean decode;    /* explain base64: the other way */
-    char *interface;    /* live: where to capture; NULL: not said */
+    gboolean mime;       /* show: parts of messages too */
+    gboolean all;        /* answer: every question of the bank */
+    gboolean questions;  /* answer: list the bank */
+    char **asked;        /* answer: ids of questions, NULL-terminated; NULL: none */
+    char *output;        /* report: name of the file to write, "-": standard output; extract: of a
+                            folder, a .tar or an .mbox; make, grade: of a
+                            folder */
+    gboolean overwrite;  /* report, extract, make, grade: also over files that are there */
+    char *only;          /* extract: "attachments", "messages", "dialogues", or NULL */
+    char *roster;        /* make, grade: who is in the class */
+    char *worksheet;     /* grade: Moodle's table to be filled in */
+    char *canvas;        /* grade: Canvas's */
+    char *seed;          /* make: what all randomness comes from; NULL: the default */
+    char **faults;       /* make: NAME or NAME=PERCENT; NULL: none */
+    char *from, *until;  /* make: when it all happens; NULL: the default */
+    gboolean check;      /* grade: only read the assignment, and say what it asks */
+    gboolean init;       /* grade: write an assignment about the capture that is named */
+    gboolean unconfined; /* grade: leave workers all rights */
+    gboolean reveal;     /* grade: tell students what was expected */
+    gboolean secrets;    /* grade: also where that is a secret */
+    gboolean decode;     /* explain base64: the other way */
+    char *interface;     /* live: where to capture; NULL: not said */
     char *filter; /* live: as pcap-filter(7) has it; show, answer, extract: an expression; NULL: all
                    */
     uint64_t count;    /* live: frames; 0: no end */

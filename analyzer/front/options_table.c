@@ -79,8 +79,10 @@ static const char make_help_text[] =
     "written: what was made before it stays.";
 
 static const char grade_help[] =
-    "SUBMISSIONS is a folder with a file or folder for each student, as Moodle, Canvas and\n"
-    "Blackboard name them. docs/GRADING.md describes the assignment file.\n\n"
+    "SUBMISSIONS is a folder, zip or tar with a file or folder for each student, as Moodle,\n"
+    "Canvas and Blackboard name them, or a list (.ndjson). docs/GRADING.md describes them and\n"
+    "the assignment file. Each submission is read in a process that can do no more than read\n"
+    "it.\n\n"
     "Exit status: 0 the class was graded, also when single submissions could not be read;\n"
     "1 --check found something wrong; 2 wrong usage or assignment; 3 a file could not be\n"
     "read, or the results not written.";
@@ -187,6 +189,8 @@ static const struct {
      NULL},
     {FOR(GRADE), "show-secrets", 0, G_OPTION_ARG_NONE, OPTION(secrets),
      "With --reveal: passwords and the like too", NULL},
+    {FOR(GRADE), "unconfined", 0, G_OPTION_ARG_NONE, OPTION(unconfined),
+     "Read submissions in processes that have all your rights", NULL},
     {FOR(GRADE), "jobs", 'j', G_OPTION_ARG_INT, RAW(jobs),
      "Grade N submissions at once (0: as many as there are processors)", "N"},
     {FOR(MAKE), "roster", 0, G_OPTION_ARG_FILENAME, OPTION(roster), "Who is in the class",

@@ -61,7 +61,8 @@ typedef struct {
 
 typedef struct {
     char *title;
-    bool answers;     /* answer files are handed in, not captures */
+    bool answers;     /* answer files are handed in */
+    bool own;         /* answers, and the capture they are about; neither: captures only */
     double points;    /* what the whole is worth; all points when it is not said */
     GPtrArray *asked; /* of MsAsked, in order */
 } MsAssignment;

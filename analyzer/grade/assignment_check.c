@@ -271,9 +271,11 @@ static bool take_head(const MsReader *reader, size_t key, const char *value, GEr
         return set_text(&assignment->title, value);
     if (key == 1)
         return read_number(reader, value, MOST_POINTS, &assignment->points, error);
-    assignment->answers = strcmp(value, "answers") == 0;
+    assignment->own = strcmp(value, "own") == 0;
+    assignment->answers = assignment->own || strcmp(value, "answers") == 0;
     return assignment->answers || strcmp(value, "captures") == 0 ||
-           ms_assignment_fail(reader, reader->line, error, "captures or answers, not '%s'", value);
+           ms_assignment_fail(reader, reader->line, error, "captures, answers or own, not '%s'",
+                              value);
 }
 
 bool ms_assignment_key(MsReader *reader, const char *key, char *value, GError **error)
@@ -320,8 +322,26 @@ static bool check_regex(const MsReader *reader, const MsAsked *asked, GError **e
            ms_assignment_fail(reader, asked->line, error, "'%s': %s", asked->id, why->message);
 }
 
+/* Answers about a capture of one's own: what is expected stands in that capture. */
+static bool check_own(const MsReader *reader, const MsAsked *asked, GError **error)
+{
+    if (asked->raw)
+        return ms_assignment_fail(reader, asked->line, error,
+                                  "'%s': with kind = own the capture says what is expected",
+                                  asked->id);
+    if (asked->match == MS_MATCH_REGEX || asked->match == MS_MATCH_BETWEEN)
+        return ms_assignment_fail(reader, asked->line, error,
+                                  "'%s': with kind = own answers are not matched by %s", asked->id,
+                                  ms_match_name(asked->match));
+    return asked->tolerance <= 0 || asked->match == MS_MATCH_NUMBER ||
+           ms_assignment_fail(reader, asked->line, error,
+                              "'%s': a tolerance goes with match = number", asked->id);
+}
+
 static bool check_expect(const MsReader *reader, MsAsked *asked, GError **error)
 {
+    if (reader->assignment->own && !asked->required)
+        return check_own(reader, asked, error);
     bool none = asked->match == MS_MATCH_PRESENT || asked->match == MS_MATCH_ABSENT;
     if (none && asked->raw)
         return ms_assignment_fail(reader, asked->line, error, "'%s': %s expects no value",
@@ -352,13 +372,14 @@ static bool check_expect(const MsReader *reader, MsAsked *asked, GError **error)
 static bool check_source(const MsReader *reader, const MsAsked *asked, GError **error)
 {
     bool odd = asked->oddity != MS_N_ODDITIES;
-    if (reader->assignment->answers && (asked->required || odd))
+    bool capture = reader->assignment->own || !reader->assignment->answers;
+    if (!capture && (asked->required || odd))
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': kind = answers has no capture to look at", asked->id);
     if (asked->fact && odd)
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': fact and oddity exclude each other", asked->id);
-    if (!reader->assignment->answers && !asked->fact && !odd)
+    if (capture && !asked->fact && !odd)
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': fact, bank or oddity is missing", asked->id);
     if (odd && asked->match != MS_MATCH_PRESENT && asked->match != MS_MATCH_ABSENT &&
@@ -379,7 +400,8 @@ static bool check_others(const MsReader *reader, const MsAsked *asked, GError **
         const MsNear *near = &g_array_index(asked->near, MsNear, i);
         const MsAsked *other =
             near->other ? ms_assignment_find(reader->assignment, near->other) : asked;
-        if (!other || !(other->expect || near->kind == MS_NEAR_BASE64))
+        bool expects = other && (other->expect || (reader->assignment->own && !other->required));
+        if (!other || !(expects || near->kind == MS_NEAR_BASE64))
             return ms_assignment_fail(reader, asked->line, error,
                                       "'%s': near names no question with expected values: '%s'",
                                       asked->id, near->other ? near->other : "base64");

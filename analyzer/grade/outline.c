@@ -51,7 +51,9 @@ void ms_outline_print(GString *out, const MsAssignment *assignment)
     g_string_append_printf(out, "%s: %u sections, ", assignment->title, assignment->asked->len);
     add_points(out, assignment->points);
     g_string_append_printf(out, " points, %s are handed in\n",
-                           assignment->answers ? "answers" : "captures");
+                           assignment->own       ? "answers and the capture they are about"
+                           : assignment->answers ? "answers"
+                                                 : "captures");
     for (guint i = 0; i < assignment->asked->len; i++)
         print_asked(out, assignment->asked->pdata[i], i + 1);
 }

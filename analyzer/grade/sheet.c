@@ -131,6 +131,61 @@ static double hundredths(double points)
     return round(points * 100) / 100;
 }
 
+/* --- answers about a capture of one's own --- */
+
+/* The same section, expecting what the capture holds. */
+static MsAsked *own_asked(const MsAsked *asked, const Found *found)
+{
+    MsAsked *own = g_memdup2(asked, sizeof *asked);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    GPtrArray *values = g_ptr_array_new();
+    for (guint i = 0; i < found->values->len; i++) {
+        if (g_hash_table_add(seen, found->values->pdata[i]))
+            g_ptr_array_add(values, g_strdup(found->values->pdata[i]));
+    }
+    guint count = found->values->len;
+    const char *first = count > 0 ? values->pdata[0] : "";
+    g_ptr_array_add(values, NULL);
+    own->expect = (char **)g_ptr_array_free(values, FALSE);
+    own->raw = asked->match == MS_MATCH_COUNT ? g_strdup_printf("%u", count) : g_strdup(first);
+    if (asked->match == MS_MATCH_EXACT)
+        own->match = MS_MATCH_ANY_OF;
+    if (asked->match == MS_MATCH_PRESENT || asked->match == MS_MATCH_ABSENT ||
+        (count == 0 && asked->match != MS_MATCH_COUNT))
+        own->match = count > 0 ? MS_MATCH_PRESENT : MS_MATCH_ABSENT;
+    return own;
+}
+
+static void own_asked_free(void *data)
+{
+    MsAsked *own = data;
+    g_strfreev(own->expect);
+    g_free(own->raw);
+    g_free(own); /* all else is the assignment's */
+}
+
+/* The assignment as it is for this capture: the key to the answers. Freed with its `asked`. */
+static MsAssignment own_key(const MsSheet *sheet)
+{
+    MsAssignment own = *sheet->assignment;
+    own.asked = g_ptr_array_new_with_free_func(own_asked_free);
+    for (guint i = 0; i < sheet->assignment->asked->len; i++)
+        g_ptr_array_add(own.asked, own_asked(sheet->assignment->asked->pdata[i], &sheet->found[i]));
+    return own;
+}
+
+static MsVerdict judge_own(const MsSheet *sheet, guint i, const MsStudent *student)
+{
+    const MsAsked *asked = sheet->assignment->asked->pdata[i];
+    MsAssignment own = own_key(sheet);
+    const char *answer = sheet->answers ? g_hash_table_lookup(sheet->answers, asked->id) : NULL;
+    MsVerdict verdict = ms_match_answer(&own, own.asked->pdata[i], student, answer);
+    g_ptr_array_unref(own.asked);
+    return verdict;
+}
+
+/* --- */
+
 static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
                        const MsVerdict *before)
 {
@@ -142,7 +197,9 @@ static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
             g_strv_contains((const char *const *)asked->needs, other->id))
             return (MsVerdict){.kind = MS_VERDICT_SKIPPED};
     }
-    if (assignment->answers)
+    if (assignment->own && !asked->required && sheet->sessions > 0)
+        return judge_own(sheet, i, student);
+    if (assignment->answers && !assignment->own)
         return ms_match_answer(assignment, asked, student,
                                sheet->answers ? g_hash_table_lookup(sheet->answers, asked->id)
                                               : NULL);

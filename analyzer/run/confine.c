@@ -120,6 +120,10 @@ static const int deadly[] = {
     SCMP_SYS(keyctl),
 };
 
+/* Questions about names: libraries take EACCES better than EPERM. */
+static const int looks[] = {SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+                            SCMP_SYS(stat),   SCMP_SYS(lstat),     SCMP_SYS(readlink)};
+
 /* Flags of open(2) of which any one means more than reading. */
 static const int writes[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND};
 
@@ -134,6 +138,15 @@ static int add_files(scmp_filter_ctx filter)
             failed = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(openat), 1,
                                       SCMP_A2(SCMP_CMP_MASKED_EQ, flag, flag));
     }
+    const scmp_datum_t any = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND;
+    if (!failed)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(open), 1,
+                                  SCMP_A1(SCMP_CMP_MASKED_EQ, any, 0));
+    if (!failed)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1,
+                                  SCMP_A2(SCMP_CMP_MASKED_EQ, any, 0));
+    for (size_t i = 0; i < G_N_ELEMENTS(looks) && !failed; i++)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), looks[i], 0);
     /* fstat(3) of the C library is newfstatat() with an empty name. */
     if (!failed)
         failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,

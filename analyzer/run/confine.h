@@ -11,7 +11,7 @@ bool ms_confine_built(void);
 /* Confines the calling process for good (seccomp, kernel 3.17 or newer). Afterwards:
  * - reading, writing, seeking and mapping what is open, memory, clocks, signals to itself: allowed;
  * - opening a file to read, asking for a file's properties, and whatever else is not named here:
- *   refused with EPERM, as libraries ask for things they can do without;
+ *   refused with EACCES or EPERM, as libraries ask for things they can do without;
  * - opening a file to write, making, renaming or removing one, sockets, starting a program or a
  *   process, reading another process, signals to others: the process is killed with SIGSYS.
  * Returns 0, or a positive errno when it cannot be done. Nothing in a build with sanitizers. */

@@ -4,6 +4,7 @@
 
 #include "../base/error.h"
 #include "../grade/outline.h"
+#include "confine.h"
 #include "giveback.h"
 #include "handed.h"
 #include "job.h"
@@ -18,7 +19,7 @@
 typedef struct {
     const MsGrading *grading;
     const MsAssignment *assignment;
-    GPtrArray *handed; /* MsHanded */
+    MsSubmissions *submissions;
     const MsPlatformTables *tables;
 } Class;
 
@@ -29,23 +30,34 @@ static int complain(const char *text)
     return MS_EXIT_TROUBLE;
 }
 
-static GString *grade_one(guint number, void *user_data)
+static void *open_one(guint number, uint64_t *mapped, void *user_data)
 {
     const Class *class = user_data;
-    return ms_judge(class->assignment, class->handed->pdata[number], &class->grading->limits);
+    return ms_judge_open(class->assignment, class->submissions->students->pdata[number],
+                         class->submissions->spool, &class->grading->limits, mapped);
+}
+
+static GString *judge_one(guint number, void *opened, void *user_data)
+{
+    (void)number;
+    (void)user_data;
+    return ms_judge(opened);
 }
 
 static json_t *take_result(const MsHanded *handed, const MsAssignment *assignment, GString *text,
                            const char *problem)
 {
     json_t *result = text ? json_loadb(text->str, text->len, 0, NULL) : NULL;
-    if (!result) {
+    if (!json_is_object(result)) {
+        json_decref(result);
         result = json_pack("{sf sf}", "points", 0.0, "of", assignment->points);
-        json_object_set_new(result, "problem",
-                            json_string(problem ? problem : "not graded: no result came back"));
+        g_autofree char *why =
+            g_strconcat("not graded: ", problem ? problem : "no result came back", NULL);
+        json_object_set_new(result, "problem", json_string(why));
     }
-    if (!handed->known)
-        json_object_set_new(result, "number", json_string(handed->id));
+    if (handed->number || !handed->known)
+        json_object_set_new(result, "number",
+                            json_string(handed->number ? handed->number : handed->id));
     if (handed->files->len == 0)
         json_object_set_new(result, "missing", json_true());
     json_object_set_new(result, "key", json_string(handed->key));
@@ -58,17 +70,20 @@ static json_t *take_result(const MsHanded *handed, const MsAssignment *assignmen
 static int grade_all(Class *class)
 {
     const MsGrading *grading = class->grading;
-    guint count = class->handed->len;
+    GPtrArray *students = class->submissions->students;
+    guint count = students->len;
     g_autofree GString **texts = g_new0(GString *, count);
     g_autofree char **problems = g_new0(char *, count);
-    const MsWorkerLimits limits = {grading->limits.value[MS_LIMIT_GRADE_MEMORY],
-                                   grading->limits.value[MS_LIMIT_GRADE_SECONDS],
-                                   grading->limits.value[MS_LIMIT_GRADE_OUTPUT]};
-    ms_workers_run(count, grading->jobs, &limits, grade_one, class, texts, problems);
+    const MsWorkerLimits limits = {
+        grading->limits.value[MS_LIMIT_GRADE_MEMORY], grading->limits.value[MS_LIMIT_GRADE_SECONDS],
+        grading->limits.value[MS_LIMIT_GRADE_OUTPUT], grading->unconfined};
+    const MsWorkerJob job = {open_one, judge_one, NULL, NULL, class, class->submissions->spool};
+    ms_judge_prepare(class->assignment);
+    ms_workers_run(&job, count, grading->jobs, &limits, texts, problems);
     g_autoptr(GError) error = NULL;
     g_autofree json_t **results = g_new0(json_t *, count);
     for (guint i = 0; i < count; i++)
-        results[i] = take_result(class->handed->pdata[i], class->assignment, texts[i], problems[i]);
+        results[i] = take_result(students->pdata[i], class->assignment, texts[i], problems[i]);
     g_autoptr(GString) notes = g_string_new(NULL);
     bool written = ms_give_back(grading, class->assignment, results, count, &error) &&
                    ms_platform_tables_write(class->tables, grading, class->assignment, results,
@@ -98,7 +113,7 @@ static int init(const MsGrading *grading, GString *printed)
     g_autofree char *title = g_path_get_basename(grading->assignment);
     ms_outline_begin(printed, title);
     size_t before = printed->len;
-    ms_judge_read(&grading->assignment, 1, &grading->limits, false, on_session, printed, problem);
+    ms_judge_read(grading->assignment, &grading->limits, on_session, printed, problem);
     if (problem->len > 0)
         return complain(problem->str);
     return printed->len > before ? MS_EXIT_GOOD : complain("no mail found: nothing to ask about");
@@ -108,6 +123,13 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment)
 {
     g_autoptr(GError) error = NULL;
     struct stat status;
+    int failed = grading->unconfined ? 0 : ms_confine_try();
+    if (failed) {
+        g_autofree char *text =
+            g_strdup_printf("workers cannot be confined here (%s); --unconfined grades without",
+                            g_strerror(failed));
+        return complain(text);
+    }
     if (!grading->overwrite && lstat(grading->output, &status) == 0) {
         g_autofree char *text = g_strdup_printf("'%s' is there already", grading->output);
         return complain(text);
@@ -116,11 +138,17 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment)
     if (error)
         return complain(error->message);
     MsPlatformTables tables = {{0}};
-    g_autoptr(GPtrArray) handed = NULL;
+    const MsHandedOptions options = {.path = grading->submissions,
+                                     .roster = roster,
+                                     .captures = !assignment->answers || assignment->own,
+                                     .answers = assignment->answers,
+                                     .unconfined = grading->unconfined,
+                                     .limits = &grading->limits};
+    g_autoptr(MsSubmissions) submissions = NULL;
     if (ms_platform_tables_read(&tables, grading, assignment, &error))
-        handed = ms_handed_new(grading->submissions, roster, assignment->answers, &error);
-    Class class = {grading, assignment, handed, &tables};
-    int exit_status = handed ? grade_all(&class) : complain(error->message);
+        submissions = ms_submissions_new(&options, &error);
+    Class class = {grading, assignment, submissions, &tables};
+    int exit_status = submissions ? grade_all(&class) : complain(error->message);
     ms_platform_tables_clear(&tables);
     return exit_status;
 }

@@ -8,14 +8,15 @@
 
 typedef struct {
     const char *assignment;  /* file; or with `init` the capture */
-    const char *submissions; /* folder; NULL: only what `check` or `init` say */
+    const char *submissions; /* folder, archive or list; NULL: only what `check`, `init` say */
     const char *output;      /* folder to make; or NULL */
     const char *roster;      /* CSV of id, name, email; NULL: none */
     const char *worksheet;   /* Moodle's grading worksheet to be filled in; NULL: none */
     const char *canvas;      /* Canvas's gradebook likewise */
     bool check, init;
-    bool overwrite; /* write into a folder that is there */
-    unsigned jobs;  /* processes at once, at least 1 */
+    bool overwrite;  /* write into a folder that is there */
+    bool unconfined; /* leave workers all rights */
+    unsigned jobs;   /* processes at once, at least 1 */
     MsReturnStyle style;
     MsLimits limits;
 } MsGrading;

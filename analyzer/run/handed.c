@@ -1,12 +1,112 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * handed.c - reads the names that Moodle, Canvas and Blackboard give to what students hand in. */
+ * handed.c - gives what was collected to the students it belongs to. */
 #include "handed.h"
 
-#include <string.h>
-#include <sys/stat.h>
+#include "../base/error.h"
+#include "collect.h"
+#include "listed.h"
+#include "platform.h"
+#include "unpack.h"
 
-#define DEEPEST 4     /* folders in one another */
-#define MOST_FILES 64 /* of one student */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOST_FILES 64                 /* of one student */
+#define LIST_BYTES ((off_t)256 << 20) /* of a list of submissions */
+
+/* By what students are found; values are MsHanded, or `several` where nobody is guessed. */
+typedef struct {
+    GPtrArray *students;
+    GHashTable *ids, *emails, *names;
+} Index;
+
+static char several[] = "several";
+
+/* --- names of files --- */
+
+static bool ends_as(const char *name, const char *const *endings)
+{
+    for (size_t i = 0; endings[i]; i++) {
+        if (g_str_has_suffix(name, endings[i]))
+            return true;
+    }
+    return false;
+}
+
+bool ms_handed_is_capture(const char *name)
+{
+    static const char *const endings[] = {".pcap", ".pcapng", ".cap", NULL};
+    static const char *const packed[] = {".gz", ".zst", ".xz"};
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(packed); i++) {
+        if (g_str_has_suffix(lower, packed[i]))
+            lower[strlen(lower) - strlen(packed[i])] = '\0';
+    }
+    return ends_as(lower, endings);
+}
+
+bool ms_handed_is_answers(const char *name)
+{
+    static const char *const endings[] = {".txt", ".csv", ".json", NULL};
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    return ends_as(lower, endings);
+}
+
+/* --- bytes --- */
+
+typedef struct {
+    void *at;
+    size_t length;
+} Mapping;
+
+static void unmap(void *data)
+{
+    Mapping *mapping = data;
+    munmap(mapping->at, mapping->length);
+    g_free(mapping);
+}
+
+GBytes *ms_handed_map_part(int file, uint64_t offset, uint64_t length, GError **error)
+{
+    if (length == 0)
+        return g_bytes_new(NULL, 0);
+    void *at = mmap(NULL, length, PROT_READ, MAP_PRIVATE, file, (off_t)offset);
+    if (at == MAP_FAILED) {
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot be read: %s", g_strerror(errno));
+        return NULL;
+    }
+    Mapping *mapping = g_new(Mapping, 1);
+    *mapping = (Mapping){at, length};
+    return g_bytes_new_with_free_func(at, length, unmap, mapping);
+}
+
+GBytes *ms_handed_map(const MsHandedFile *file, int spool, GError **error)
+{
+    if (file->bytes)
+        return g_bytes_ref(file->bytes);
+    if (!file->path)
+        return ms_handed_map_part(spool, file->offset, file->length, error);
+    int opened = open(file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat status;
+    GBytes *bytes = NULL;
+    if (opened < 0 || fstat(opened, &status) != 0)
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot open '%s': %s", file->name,
+                    errno == ELOOP ? "it is a link" : g_strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot open '%s': it is no plain file",
+                    file->name);
+    else
+        bytes = ms_handed_map_part(opened, 0, (uint64_t)status.st_size, error);
+    if (opened >= 0)
+        close(opened);
+    return bytes;
+}
+
+/* --- students --- */
 
 static void handed_free(void *data)
 {
@@ -15,157 +115,171 @@ static void handed_free(void *data)
     g_free(handed->id);
     g_free(handed->name);
     g_free(handed->email);
+    g_free(handed->number);
     g_ptr_array_unref(handed->files);
     g_free(handed);
 }
 
-static MsHanded *handed_new(const char *id, const char *name, const char *email)
+static void put(GHashTable *table, char *key, MsHanded *handed)
+{
+    void *there = g_hash_table_lookup(table, key);
+    if (key[0] == '\0')
+        g_free(key);
+    else
+        g_hash_table_replace(table, key, there && there != handed ? (void *)several : handed);
+}
+
+static MsHanded *add_student(Index *index, const char *id, const char *name, const char *email,
+                             bool known)
 {
     MsHanded *handed = g_new0(MsHanded, 1);
     handed->id = g_utf8_make_valid(id, -1);
     handed->name = g_utf8_make_valid(name, -1);
     handed->email = g_utf8_make_valid(email, -1);
-    handed->files = g_ptr_array_new_with_free_func(g_free);
+    handed->files = g_ptr_array_new_with_free_func(ms_handed_file_free);
+    handed->known = known;
+    g_ptr_array_add(index->students, handed);
+    char *lower = g_ascii_strdown(handed->id, -1);
+    if (g_hash_table_contains(index->ids, lower))
+        g_free(lower);
+    else
+        put(index->ids, lower, handed);
+    if (!known)
+        return handed;
+    lower = g_ascii_strdown(handed->email, -1);
+    put(index->emails, g_strndup(lower, strcspn(lower, "@")), handed);
+    put(index->emails, lower, handed);
+    put(index->names, ms_platform_squeeze(handed->name, false), handed);
+    put(index->names, ms_platform_squeeze(handed->name, true), handed);
     return handed;
 }
 
-/* Letters and digits only, small: what is left of a name in Canvas. */
-static char *squeeze(const char *name)
+static MsHanded *one_of(GHashTable *table, const char *key)
 {
-    g_autofree char *lower = g_utf8_strdown(name, -1);
-    GString *squeezed = g_string_new(NULL);
-    for (const char *c = lower; *c; c = g_utf8_next_char(c)) {
-        if (g_unichar_isalnum(g_utf8_get_char(c)))
-            g_string_append_unichar(squeezed, g_utf8_get_char(c));
+    void *found = g_hash_table_lookup(table, key);
+    return found == several ? NULL : found;
+}
+
+/* The numbers of Moodle and Canvas are their own: somebody else's id may be the same number. There
+ * the name decides, and the number only for who has no name in the roster, or is in none. */
+static MsHanded *find(Index *index, MsPlatform platform, const char *id, const char *name)
+{
+    g_autofree char *lower = g_ascii_strdown(id, -1);
+    g_autofree char *squeezed = ms_platform_squeeze(name, false);
+    g_autofree char *address = g_ascii_strdown(name, -1);
+    MsHanded *by_id = one_of(index->ids, lower);
+    MsHanded *by_name = one_of(index->names, squeezed);
+    if (platform == MS_PLATFORM_MOODLE || platform == MS_PLATFORM_CANVAS) {
+        bool blind = strcmp(squeezed, "participant") == 0 || strcmp(squeezed, "anon") == 0;
+        if (by_name)
+            return by_name;
+        return by_id && (!by_id->known || by_id->name[0] == '\0' || blind) ? by_id : NULL;
     }
-    return g_string_free(squeezed, FALSE);
+    if (by_id)
+        return by_id;
+    MsHanded *by_email = one_of(index->emails, address);
+    return by_email ? by_email : by_name;
 }
 
-/* "Ada King" is "adaking", and "kingada" where the family name stands first. */
-static bool same_name(const char *name, const char *other)
+static void give(MsHanded *handed, MsCollected *collected)
 {
-    g_autofree char *a = squeeze(name);
-    g_autofree char *b = squeeze(other);
-    const char *last = strrchr(name, ' ');
-    if (a[0] == '\0' || strcmp(a, b) == 0)
-        return a[0] != '\0';
-    g_autofree char *first = last ? g_strndup(name, (gsize)(last - name)) : g_strdup("");
-    g_autofree char *turned = g_strconcat(last ? last : "", first, NULL);
-    g_autofree char *c = squeeze(turned);
-    return strcmp(c, b) == 0;
+    if (collected->file && handed->files->len < MOST_FILES)
+        g_ptr_array_add(handed->files, g_steal_pointer(&collected->file));
 }
 
-/* Splits a platform's name into who and which number; false when it is none. */
-static bool read_name(const char *file, char **id, char **name)
-{
-    static const struct {
-        const char *pattern;
-        int id, name; /* groups; 0: none */
-    } forms[] = {
-        {"^(.+)_(\\d+)_assignsubmission_", 2, 1}, /* Moodle: number of participant */
-        {"^.+_([^_]+)_attempt_\\d{4}-\\d\\d-\\d\\d-\\d\\d", 1, 0}, /* Blackboard: login */
-        {"^([^_]+)_(?:LATE_)?(\\d+)_\\d+_.", 2, 1},                /* Canvas */
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
-        g_autoptr(GRegex) regex = g_regex_new(forms[i].pattern, 0, 0, NULL);
-        g_autoptr(GMatchInfo) match = NULL;
-        if (!g_regex_match(regex, file, 0, &match))
-            continue;
-        *id = g_match_info_fetch(match, forms[i].id);
-        *name = forms[i].name ? g_match_info_fetch(match, forms[i].name) : g_strdup(*id);
-        return true;
-    }
-    const char *dot = strchr(file + 1, '.');
-    *name = dot ? g_strndup(file, (gsize)(dot - file)) : g_strdup(file);
-    *id = g_strdup(*name);
-    return false;
-}
+/* --- folders and archives --- */
 
-static MsHanded *find(GPtrArray *all, const char *id, const char *name)
+/* The folder that holds everything, or NULL: somebody packed a folder, not what is in it. */
+static char *common_folder(Index *index, const GPtrArray *all)
 {
+    const MsCollected *first = all->len > 0 ? all->pdata[0] : NULL;
+    const char *slash = first ? strchr(first->name, '/') : NULL;
+    g_autofree char *top = !first  ? NULL
+                           : slash ? g_strndup(first->name, (gsize)(slash - first->name))
+                                   : g_strdup(first->name);
+    g_autofree char *inside = top ? g_strconcat(top, "/", NULL) : NULL;
+    g_autofree char *id = NULL;
+    g_autofree char *name = NULL;
     for (guint i = 0; i < all->len; i++) {
-        MsHanded *handed = all->pdata[i];
-        if (handed->id[0] && g_ascii_strcasecmp(handed->id, id) == 0)
-            return handed;
+        const MsCollected *collected = all->pdata[i];
+        bool is_top = strcmp(collected->name, top) == 0 && !collected->file;
+        if (!is_top && !g_str_has_prefix(collected->name, inside))
+            return NULL;
     }
-    MsHanded *found = NULL;
-    for (guint i = 0; i < all->len; i++) {
-        MsHanded *handed = all->pdata[i];
-        size_t at = strcspn(handed->email, "@");
-        bool mail = handed->known && at > 0 &&
-                    (g_ascii_strcasecmp(handed->email, name) == 0 ||
-                     (g_ascii_strncasecmp(handed->email, name, at) == 0 && name[at] == '\0'));
-        if (!handed->known || (!mail && !same_name(handed->name, name)))
-            continue;
-        if (found)
-            return NULL; /* two of that name: nobody is guessed */
-        found = handed;
-    }
-    return found;
-}
-
-static bool is_wanted(const char *name, bool answers)
-{
-    static const char *const captures[] = {".pcap", ".pcapng", ".cap"};
-    static const char *const texts[] = {".txt", ".csv", ".json"};
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    const char *const packed[] = {".gz", ".zst", ".xz"};
-    for (size_t i = 0; i < G_N_ELEMENTS(packed) && !answers; i++) {
-        if (g_str_has_suffix(lower, packed[i]))
-            lower[strlen(lower) - strlen(packed[i])] = '\0';
-    }
-    for (size_t i = 0; i < 3; i++) {
-        if (g_str_has_suffix(lower, answers ? texts[i] : captures[i]))
-            return true;
-    }
-    return false;
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Names in a folder, sorted; hidden ones are left out. NULL with `error`. */
-static GPtrArray *list(const char *folder, GError **error)
-{
-    GDir *dir = g_dir_open(folder, 0, error);
-    if (!dir)
+    if (!top || ms_platform_read(top, &id, &name) != MS_PLATFORM_NONE ||
+        find(index, MS_PLATFORM_NONE, id, name))
         return NULL;
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
-        if (name[0] != '.')
-            g_ptr_array_add(names, g_strdup(name));
-    }
-    g_dir_close(dir);
-    g_ptr_array_sort(names, compare_texts);
-    return names;
+    return g_steal_pointer(&inside);
 }
 
-static void add_files(MsHanded *handed, const char *path, bool answers, unsigned depth)
+static void give_out(Index *index, GPtrArray *all, bool packed)
+{
+    g_autofree char *common = packed ? common_folder(index, all) : NULL;
+    for (guint i = 0; i < all->len; i++) {
+        MsCollected *collected = all->pdata[i];
+        if (common && !g_str_has_prefix(collected->name, common))
+            continue; /* the folder itself */
+        const char *rest = collected->name + (common ? strlen(common) : 0);
+        g_autofree char *top = g_strndup(rest, strcspn(rest, "/"));
+        g_autofree char *id = NULL;
+        g_autofree char *name = NULL;
+        if (top[0] == '\0')
+            continue;
+        MsPlatform platform = ms_platform_read(top, &id, &name);
+        MsHanded *handed = find(index, platform, id, name);
+        if (!handed)
+            handed = add_student(index, id, name, "", false);
+        if (!handed->number && (platform == MS_PLATFORM_MOODLE || platform == MS_PLATFORM_CANVAS))
+            handed->number = g_strdup(id);
+        give(handed, collected);
+    }
+}
+
+/* --- lists --- */
+
+static void give_listed(Index *index, const MsListed *listed, const char *folder)
+{
+    g_autofree char *lower = g_ascii_strdown(listed->student.id, -1);
+    MsHanded *handed = one_of(index->ids, lower);
+    if (!handed)
+        handed = add_student(index, listed->student.id, listed->student.name, listed->student.email,
+                             false);
+    for (guint i = 0; i < listed->files->len && handed->files->len < MOST_FILES; i++) {
+        const char *name = listed->files->pdata[i];
+        MsHandedFile *file = g_new0(MsHandedFile, 1);
+        file->name = g_strdup(name);
+        file->path =
+            g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(folder, name, NULL);
+        g_ptr_array_add(handed->files, file);
+    }
+    if (!listed->answers)
+        return;
+    MsHandedFile *file = g_new0(MsHandedFile, 1);
+    file->name = g_strdup("answers.json");
+    file->bytes = g_bytes_ref(listed->answers);
+    g_ptr_array_insert(handed->files, 0, file);
+}
+
+static bool give_list(Index *index, const MsHandedOptions *options, GError **error)
 {
     struct stat status;
-    if (lstat(path, &status) != 0 || handed->files->len >= MOST_FILES)
-        return;
-    if (S_ISREG(status.st_mode) && is_wanted(path, answers))
-        g_ptr_array_add(handed->files, g_strdup(path));
-    g_autoptr(GPtrArray) names =
-        S_ISDIR(status.st_mode) && depth < DEEPEST ? list(path, NULL) : NULL;
-    for (guint i = 0; names && i < names->len; i++) {
-        g_autofree char *inside = g_build_filename(path, names->pdata[i], NULL);
-        add_files(handed, inside, answers, depth + 1);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    if (stat(options->path, &status) == 0 && status.st_size > LIST_BYTES) {
+        g_set_error(error, MS_ERROR, MS_ERROR_OPEN, "cannot read '%s': larger than 256 MiB",
+                    options->path);
+        return false;
     }
+    if (!g_file_get_contents(options->path, &text, &length, error))
+        return false;
+    g_autoptr(GPtrArray) list = ms_listed_read(text, length, options->path, error);
+    g_autofree char *folder = g_path_get_dirname(options->path);
+    for (guint i = 0; list && i < list->len; i++)
+        give_listed(index, list->pdata[i], folder);
+    return list != NULL;
 }
 
-static void add_roster(GPtrArray *all, const MsRoster *roster)
-{
-    for (guint i = 0; i < roster->students->len; i++) {
-        const MsStudent *student = roster->students->pdata[i];
-        MsHanded *handed = handed_new(student->id, student->name, student->email);
-        handed->known = true;
-        g_ptr_array_add(all, handed);
-    }
-}
+/* --- */
 
 /* Gives every student a name for files, no two the same. */
 static void give_keys(GPtrArray *all)
@@ -195,30 +309,56 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(x->key, y->key);
 }
 
-GPtrArray *ms_handed_new(const char *folder, const MsRoster *roster, bool answers, GError **error)
+static void add_roster(Index *index, const MsRoster *roster)
 {
-    g_autoptr(GPtrArray) names = list(folder, error);
-    GPtrArray *all = g_ptr_array_new_with_free_func(handed_free);
-    if (!names) {
-        g_ptr_array_unref(all);
+    for (guint i = 0; roster && i < roster->students->len; i++) {
+        const MsStudent *student = roster->students->pdata[i];
+        add_student(index, student->id, student->name, student->email, true);
+    }
+}
+
+static bool give_all(Index *index, const MsHandedOptions *options, int *spool, GError **error)
+{
+    g_autofree char *lower = g_ascii_strdown(options->path, -1);
+    static const char *const lists[] = {".ndjson", ".jsonl", NULL};
+    struct stat status;
+    bool file = stat(options->path, &status) == 0 && S_ISREG(status.st_mode);
+    if (file && ends_as(lower, lists))
+        return give_list(index, options, error);
+    g_autoptr(GPtrArray) all =
+        file ? ms_collect_archive(options, spool, error) : ms_collect_folder(options, error);
+    if (all)
+        give_out(index, all, file);
+    return all != NULL;
+}
+
+MsSubmissions *ms_submissions_new(const MsHandedOptions *options, GError **error)
+{
+    g_autoptr(MsSubmissions) submissions = g_new0(MsSubmissions, 1);
+    submissions->spool = -1;
+    submissions->students = g_ptr_array_new_with_free_func(handed_free);
+    Index index = {submissions->students,
+                   g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+                   g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+                   g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+    add_roster(&index, options->roster);
+    bool good = give_all(&index, options, &submissions->spool, error);
+    g_hash_table_unref(index.ids);
+    g_hash_table_unref(index.emails);
+    g_hash_table_unref(index.names);
+    if (!good)
         return NULL;
-    }
-    if (roster)
-        add_roster(all, roster);
-    for (guint i = 0; i < names->len; i++) {
-        g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
-        g_autofree char *file = g_utf8_make_valid(names->pdata[i], -1);
-        g_autofree char *id = NULL;
-        g_autofree char *name = NULL;
-        read_name(file, &id, &name);
-        MsHanded *handed = find(all, id, name);
-        if (!handed) {
-            handed = handed_new(id, name, "");
-            g_ptr_array_add(all, handed);
-        }
-        add_files(handed, path, answers, 0);
-    }
-    give_keys(all);
-    g_ptr_array_sort(all, compare_keys);
-    return all;
+    give_keys(submissions->students);
+    g_ptr_array_sort(submissions->students, compare_keys);
+    return g_steal_pointer(&submissions);
+}
+
+void ms_submissions_free(MsSubmissions *submissions)
+{
+    if (!submissions)
+        return;
+    g_ptr_array_unref(submissions->students);
+    if (submissions->spool >= 0)
+        close(submissions->spool);
+    g_free(submissions);
 }

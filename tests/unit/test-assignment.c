@@ -60,7 +60,7 @@ static void test_refusals(void)
         {HEAD "points =\n", "x:3: 'points' has no value"},
         {HEAD "points = -1\n", "x:3: not a number from 0 to 1e+06: '-1'"},
         {HEAD "points = 1e9\n", "x:3: not a number from 0 to 1e+06: '1e9'"},
-        {HEAD "kind = both\n", "x:3: captures or answers, not 'both'"},
+        {HEAD "kind = both\n", "x:3: captures, answers or own, not 'both'"},
         {HEAD "title\xff = x\n", "x:3: not UTF-8, or a NUL in it"},
         {HEAD "[question a]\nfact = smtp.hello\n",
          "x:4: unknown fact 'smtp.hello'; is 'smtp.helo' meant?"},

@@ -161,7 +161,7 @@ static const Row rows[] = {
     {"memory", do_memory, 0, 0},
     {"time, random numbers", do_time, 0, 0},
     {"abort", do_abort, 0, SIGABRT},
-    {"open to read", do_open, EPERM, 0},
+    {"open to read", do_open, EACCES, 0},
     {"properties by name", do_stat, EPERM, 0},
     {"memory for code", do_run_code, EPERM, 0},
     {"file in memory", do_memory_file, EPERM, 0},
