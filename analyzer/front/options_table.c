@@ -43,7 +43,7 @@ static const struct {
      "The same seed and roster give the same bytes."},
     {"grade", "ASSIGNMENT SUBMISSIONS -o DIR",
      "Grades what a class handed in, captures or files of answers, by an assignment file:\n"
-     "a gradebook, one line of JSON and one page of feedback for each student. With\n"
+     "gradebooks, a page of feedback for each student and one about the class, JSON. With\n"
      "--init FILE.pcap it prints an assignment about that capture with the answers filled\n"
      "in; with --check ASSIGNMENT it says what an assignment asks, or what is wrong in it."},
     {"explain", "WORDS...",

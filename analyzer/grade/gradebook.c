@@ -4,6 +4,7 @@
 #include "gradebook.h"
 
 #include "../base/error.h"
+#include "result.h"
 
 #include <math.h>
 #include <string.h>
@@ -219,12 +220,6 @@ static guint find_student(const MsCsv *csv, guint row, const Columns *columns,
     return found ? found : by_name(students, cell_of(csv, row, columns->name));
 }
 
-/* Nothing was handed in: what to do is the teacher's to say. */
-static bool is_missing(const json_t *result)
-{
-    return json_is_true(json_object_get(result, "missing"));
-}
-
 static void put_row(GString *out, const MsCsv *csv, guint row, const Columns *columns,
                     const char *grade, const char *feedback)
 {
@@ -271,7 +266,7 @@ static bool fill(GString *out, const MsCsv *csv, const char *name, const MsAssig
         const json_t *result = found ? results[found - 1] : NULL;
         if (found)
             rows[found - 1] = row;
-        if (!result || is_missing(result)) {
+        if (!result || ms_result_missing(result)) {
             put_row(out, csv, row, columns, NULL, NULL);
             continue;
         }
@@ -283,7 +278,7 @@ static bool fill(GString *out, const MsCsv *csv, const char *name, const MsAssig
         report->filled++;
     }
     for (guint i = 0; i < count; i++)
-        if (!rows[i] && !is_missing(results[i]))
+        if (!rows[i] && !ms_result_missing(results[i]))
             g_string_append_printf(report->left_out, "%s\n",
                                    json_string_value(json_object_get(results[i], "key")));
     return true;

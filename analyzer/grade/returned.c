@@ -5,25 +5,14 @@
 
 #include "../base/escape.h"
 #include "csv.h"
+#include "result.h"
 
 #include <string.h>
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static const char *number_of(const json_t *object, const char *key, char *number, size_t size)
-{
-    return g_ascii_formatd(number, (int)size, "%.2f",
-                           json_number_value(json_object_get(object, key)));
-}
-
 char *ms_return_remark(const MsAssignment *assignment, const json_t *result)
 {
-    const char *problem = text_of(result, "problem");
-    const MsAsked *refused = ms_assignment_find(assignment, text_of(result, "refused"));
+    const char *problem = ms_result_text(result, "problem");
+    const MsAsked *refused = ms_assignment_find(assignment, ms_result_text(result, "refused"));
     if (problem[0])
         return g_strdup(problem);
     return refused ? g_strdup_printf("required, but not so: %s", refused->title) : NULL;
@@ -56,18 +45,18 @@ void ms_return_csv(GString *out, const MsAssignment *assignment, const json_t *r
 {
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     g_autofree char *remark = ms_return_remark(assignment, result);
-    add_cell(out, text_of(result, "student"));
-    add_cell(out, text_of(result, "name"));
-    add_cell(out, text_of(result, "email"));
-    add_cell(out, number_of(result, "points", number, sizeof number));
-    add_cell(out, number_of(result, "of", number, sizeof number));
+    add_cell(out, ms_result_text(result, "student"));
+    add_cell(out, ms_result_text(result, "name"));
+    add_cell(out, ms_result_text(result, "email"));
+    add_cell(out, ms_result_number(result, "points", number, sizeof number));
+    add_cell(out, ms_result_number(result, "of", number, sizeof number));
     add_cell(out, remark ? remark : "");
     const json_t *rows = json_object_get(result, "questions");
     for (guint i = 0; i < assignment->asked->len; i++) {
         const json_t *row = json_array_get(rows, i);
         const MsAsked *asked = assignment->asked->pdata[i];
-        const char *cell = asked->required ? text_of(row, "verdict")
-                           : row           ? number_of(row, "points", number, sizeof number)
+        const char *cell = asked->required ? ms_result_text(row, "verdict")
+                           : row           ? ms_result_number(row, "points", number, sizeof number)
                                            : "";
         add_cell(out, cell);
     }
@@ -80,17 +69,17 @@ void ms_return_short(GString *out, const MsAssignment *assignment, const json_t 
     char of[G_ASCII_DTOSTR_BUF_SIZE];
     g_autofree char *remark = ms_return_remark(assignment, result);
     g_string_append_printf(out, "%s of %s points",
-                           number_of(result, "points", points, sizeof points),
-                           number_of(result, "of", of, sizeof of));
+                           ms_result_number(result, "points", points, sizeof points),
+                           ms_result_number(result, "of", of, sizeof of));
     if (remark)
         g_string_append_printf(out, "; %s", remark);
     const json_t *rows = json_object_get(result, "questions");
     for (guint i = 0; i < json_array_size(rows) && i < assignment->asked->len; i++) {
         const MsAsked *asked = assignment->asked->pdata[i];
         const json_t *row = json_array_get(rows, i);
-        g_string_append_printf(out, "; %s: %s", asked->title, text_of(row, "verdict"));
-        if (text_of(row, "near")[0])
-            g_string_append_printf(out, ", %s", text_of(row, "near"));
+        g_string_append_printf(out, "; %s: %s", asked->title, ms_result_text(row, "verdict"));
+        if (ms_result_text(row, "near")[0])
+            g_string_append_printf(out, ", %s", ms_result_text(row, "near"));
     }
 }
 
@@ -132,26 +121,26 @@ static void add_row(GString *out, const MsAsked *asked, const json_t *row, unsig
     char of[G_ASCII_DTOSTR_BUF_SIZE];
     g_string_append_printf(out, "\n## %u ", number);
     add_text(out, asked->title);
-    g_string_append_printf(out, "\n\n**%s**", text_of(row, "verdict"));
+    g_string_append_printf(out, "\n\n**%s**", ms_result_text(row, "verdict"));
     if (!asked->required)
         g_string_append_printf(out, ", %s of %s points",
-                               number_of(row, "points", points, sizeof points),
-                               number_of(row, "of", of, sizeof of));
-    if (text_of(row, "near")[0])
-        g_string_append_printf(out, ": %s", text_of(row, "near"));
+                               ms_result_number(row, "points", points, sizeof points),
+                               ms_result_number(row, "of", of, sizeof of));
+    if (ms_result_text(row, "near")[0])
+        g_string_append_printf(out, ": %s", ms_result_text(row, "near"));
     g_string_append_c(out, '\n');
     for (size_t i = 0;
-         asked->needs && asked->needs[i] && !strcmp(text_of(row, "verdict"), "skipped"); i++)
+         asked->needs && asked->needs[i] && !strcmp(ms_result_text(row, "verdict"), "skipped"); i++)
         g_string_append_printf(out, "\nNot counted, as it needs `%s` to be right.\n",
                                asked->needs[i]);
-    if (asked->hint && strcmp(text_of(row, "verdict"), "right") != 0) {
+    if (asked->hint && strcmp(ms_result_text(row, "verdict"), "right") != 0) {
         g_string_append(out, "\nHint: ");
         add_text(out, asked->hint);
         g_string_append_c(out, '\n');
     }
-    if (text_of(row, "filter")[0])
+    if (ms_result_text(row, "filter")[0])
         g_string_append_printf(out, "\nWhere it is, as a display filter: `%s`\n",
-                               text_of(row, "filter"));
+                               ms_result_text(row, "filter"));
     add_expected(out, asked, style);
 }
 
@@ -164,10 +153,10 @@ void ms_return_markdown(GString *out, const MsAssignment *assignment, const json
     g_string_append(out, "# ");
     add_text(out, assignment->title);
     g_string_append(out, "\n\n");
-    add_text(out, text_of(result, "name"));
+    add_text(out, ms_result_text(result, "name"));
     g_string_append_printf(out, "\n\n**%s of %s points**\n",
-                           number_of(result, "points", points, sizeof points),
-                           number_of(result, "of", of, sizeof of));
+                           ms_result_number(result, "points", points, sizeof points),
+                           ms_result_number(result, "of", of, sizeof of));
     if (remark) {
         g_string_append_c(out, '\n');
         add_text(out, remark);

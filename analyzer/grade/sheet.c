@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MOST_VALUES 10000
+#define MOST_RUNS 40
 
 typedef struct {
     GPtrArray *values; /* char * */
@@ -210,6 +211,22 @@ static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
                            values->len);
 }
 
+/* The first runs of frames in the first capture, as [first, last]; NULL: there are none. */
+static json_t *frames_of(MsFilter *filter)
+{
+    json_t *frames = json_array();
+    MsFrameRun run;
+    for (size_t at = 0;
+         json_array_size(frames) < MOST_RUNS && ms_frames_next(&filter->frames, &at, &run);) {
+        if (run.file == 0)
+            json_array_append_new(frames, json_pack("[ii]", (int)run.first, (int)run.last));
+    }
+    if (json_array_size(frames) > 0)
+        return frames;
+    json_decref(frames);
+    return NULL;
+}
+
 static json_t *row_new(const MsSheet *sheet, guint i, const MsVerdict *verdict)
 {
     const MsAsked *asked = sheet->assignment->asked->pdata[i];
@@ -222,6 +239,9 @@ static json_t *row_new(const MsSheet *sheet, guint i, const MsVerdict *verdict)
     if (ms_filter_write(&sheet->found[i].filter, 0, &filter) && filter.length > 0)
         json_object_set_new(row, "filter", json_stringn((const char *)filter.data, filter.length));
     ms_buffer_clear(&filter);
+    json_t *frames = frames_of(&sheet->found[i].filter);
+    if (frames)
+        json_object_set_new(row, "frames", frames);
     return row;
 }
 

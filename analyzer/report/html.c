@@ -2,8 +2,10 @@
  * html.c - captured text made harmless for a page, and the small words around it. */
 #include "html.h"
 
+#include "../base/codec.h"
 #include "../base/escape.h"
 #include "../lab/filter.h"
+#include "../message/hash.h"
 
 #include <glib.h>
 
@@ -195,4 +197,17 @@ void ms_html_count(MsBuffer *out, uint64_t count, const char *what)
     ms_buffer_text(out, what);
     if (count != 1)
         ms_buffer_byte(out, 's');
+}
+
+void ms_html_hash(MsBuffer *out, const uint8_t *text, size_t length)
+{
+    char hex[MS_HASH_HEX + 1];
+    uint8_t octets[MS_HASH_HEX / 2];
+    ms_hash_once(text, length, hex);
+    for (size_t i = 0; i < sizeof octets; i++)
+        octets[i] =
+            (uint8_t)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
+    ms_buffer_text(out, "'sha256-");
+    ms_base64_encode(octets, sizeof octets, out);
+    ms_buffer_byte(out, '\'');
 }

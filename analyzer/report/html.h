@@ -49,3 +49,7 @@ void ms_html_count(MsBuffer *out, uint64_t count, const char *what);
  * list of terms, evidence and filters elements of their own, a mail a block. `heading`: element of
  * a title line, such as "h4". */
 void ms_html_pen(MsBuffer *out, const uint8_t *text, size_t length, const char *heading);
+
+/* 'sha256-...' of a style sheet or script, as a Content-Security-Policy names it (level 3, 2.3.1).
+ */
+void ms_html_hash(MsBuffer *out, const uint8_t *text, size_t length);

@@ -2,8 +2,6 @@
  * overview.c - what the page begins with: its policy, what was read, what is missing. The style
  * sheet and the script are files of their own, embedded when building; the policy names them by
  * their hashes, so that nothing else can run or look different (CSP level 3, 2.3.1). */
-#include "../base/codec.h"
-#include "../message/hash.h"
 #include "report_private.h"
 #include "steps.h"
 
@@ -15,27 +13,14 @@ extern const size_t ms_report_css_length;
 extern const uint8_t ms_report_js[];
 extern const size_t ms_report_js_length;
 
-static void put_hash(MsBuffer *out, const uint8_t *text, size_t length)
-{
-    char hex[MS_HASH_HEX + 1];
-    uint8_t octets[MS_HASH_HEX / 2];
-    ms_hash_once(text, length, hex);
-    for (size_t i = 0; i < sizeof octets; i++)
-        octets[i] =
-            (uint8_t)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
-    ms_buffer_text(out, "'sha256-");
-    ms_base64_encode(octets, sizeof octets, out);
-    ms_buffer_byte(out, '\'');
-}
-
 static void put_head(MsBuffer *out, const GPtrArray *reports)
 {
     ms_buffer_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
                         "'none'; style-src ");
-    put_hash(out, ms_report_css, ms_report_css_length);
+    ms_html_hash(out, ms_report_css, ms_report_css_length);
     ms_buffer_text(out, "; script-src ");
-    put_hash(out, ms_report_js, ms_report_js_length);
+    ms_html_hash(out, ms_report_js, ms_report_js_length);
     ms_buffer_text(out, "; base-uri 'none'; form-action 'none'; require-trusted-types-for "
                         "'script'; trusted-types mailscope\">\n<meta name=\"viewport\" "
                         "content=\"width=device-width, initial-scale=1\">\n<meta "

@@ -194,10 +194,10 @@ class Class(unittest.TestCase):
             for cell in row:
                 self.assertFalse(cell[:1] and cell[0] in "=+-@\t\r", cell)
         for name, data in tree(self.folder / "out" / "feedback").items():
-            self.assertRegex(name, r"^feedback/|^[A-Za-z0-9_.-]+\.md$")
+            self.assertRegex(name, r"^[A-Za-z0-9_.-]+\.(md|html)$")
             self.assertNotIn(b"<script", data)
             self.assertNotIn(b"\x1b", data)
-        self.assertEqual(len(list((self.folder / "out" / "feedback").iterdir())), 7)
+        self.assertEqual(len(list((self.folder / "out" / "feedback").iterdir())), 14)
 
     def test_limits(self):
         for i in range(3):
