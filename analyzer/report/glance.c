@@ -11,6 +11,17 @@ static void begin(MsPage *page, unsigned number, const char *title)
     ms_buffer_printf(page->out, "<a href=\"#%sq%u\"><b>%s</b> ", page->id, number, title);
 }
 
+/* Value of a fact as it may be shown, cut for a tile. */
+static void put_value(MsPage *page, const char *class, const MsFact *fact)
+{
+    MsBuffer text = {0};
+    ms_redact_fact(page->redactor, fact, &text);
+    ms_buffer_printf(page->out, "<span class=\"%s\">", class);
+    ms_page_label(page, (const char *)text.data, text.length, WORDS);
+    ms_buffer_text(page->out, "</span>");
+    ms_buffer_clear(&text);
+}
+
 static void put_ends(MsPage *page, const MsIndex *index)
 {
     static const MsFieldId ends[][2] = {{MS_FIELD_SESSION_CLIENT, MS_FIELD_SESSION_CLIENT_PORT},
@@ -87,16 +98,10 @@ static void put_login(MsPage *page, const MsIndex *index)
     const MsFact *mechanism = ms_index_first(index, MS_FIELD_AUTH_MECHANISM, -1, attempt);
     const MsFact *outcome = ms_index_first(index, MS_FIELD_AUTH_OUTCOME, -1, attempt);
     begin(page, 3, "User and password");
-    if (user) {
-        ms_buffer_text(page->out, "<span>");
-        ms_page_fact(page, user);
-        ms_buffer_text(page->out, "</span>");
-    }
-    if (password) {
-        ms_buffer_text(page->out, "<span class=\"n\">");
-        ms_page_fact(page, password);
-        ms_buffer_text(page->out, "</span>");
-    }
+    if (user)
+        put_value(page, "u", user);
+    if (password)
+        put_value(page, "n", password);
     if (!password && mechanism) { /* it was proved, hidden, or is cut */
         ms_buffer_text(page->out, "<span class=\"d\">");
         ms_page_fact(page, mechanism);

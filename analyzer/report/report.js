@@ -71,6 +71,38 @@
         return rows.join("\n");
     };
 
+    /* --- one stop of the Tab key, arrow keys inside --- */
+
+    const oneStop = (nodes) => {
+        let stop = nodes[0];
+        nodes.forEach((node) => { node.tabIndex = node === stop ? 0 : -1; });
+        return (node) => {
+            stop.tabIndex = -1;
+            stop = node;
+            stop.tabIndex = 0;
+        };
+    };
+
+    /* The node that the key leads to from the focused one, or undefined. */
+    const nodeFor = (key, nodes) => {
+        const at = nodes.indexOf(document.activeElement);
+        const next = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: nodes.length - 1 };
+        return at < 0 ? undefined : nodes[next[key]];
+    };
+
+    all(".timeline").forEach((timeline) => {
+        const bars = all("a", timeline);
+        const moveStop = oneStop(bars);
+        timeline.addEventListener("focusin", (event) => { moveStop(event.target.closest("a")); });
+        timeline.addEventListener("keydown", (event) => {
+            const bar = nodeFor(event.key, bars);
+            if (bar) {
+                event.preventDefault();
+                bar.focus();
+            }
+        });
+    });
+
     /* --- the ladder --- */
 
     const ladderReady = (talk) => {
@@ -78,8 +110,7 @@
         const steps = all(".ladder a", talk);
         let pinned = null;
         let shown = null;
-        let stop = steps[0]; /* the Tab key stops here; arrow keys go on */
-        steps.forEach((step) => { step.tabIndex = step === stop ? 0 : -1; });
+        const moveStop = oneStop(steps);
         panel.hidden = false;
         panel.setAttribute("role", "status");
         panel.append(make("p", "Point at a step, tap it, or go through them with the arrow keys.", "d hint"));
@@ -120,9 +151,7 @@
             if (!step) {
                 return;
             }
-            stop.tabIndex = -1;
-            stop = step;
-            stop.tabIndex = 0;
+            moveStop(step);
             if (!pinned) {
                 show(step);
             }
@@ -135,16 +164,15 @@
             }
         });
         talk.addEventListener("keydown", (event) => {
-            const at = steps.indexOf(document.activeElement);
-            const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: steps.length - 1 }[event.key];
+            const step = nodeFor(event.key, steps);
             if (event.key === "Escape" && pinned) {
                 pin(pinned);
-            } else if (at >= 0 && steps[to]) {
+            } else if (step) {
                 event.preventDefault();
                 pinned?.classList.remove("pin");
                 pinned = null;
-                steps[to].focus();
-                steps[to].scrollIntoView({ block: "nearest" });
+                step.focus();
+                step.scrollIntoView({ block: "nearest" });
             }
         });
     };

@@ -320,6 +320,12 @@ class Browser(unittest.TestCase):
         self.value("(() => { const f = document.querySelector('#find'); f.value = '10.0.5';"
                    "f.dispatchEvent(new Event('input')); })()")
         self.assertEqual(self.value("document.querySelectorAll('details.session:not([hidden])').length"), 256)
+        stops = "[...document.querySelectorAll('.timeline a')].filter((node) => node.tabIndex === 0).length"
+        self.assertEqual(self.value(stops), 1)  # of the Tab key, before what comes next
+        self.value("document.querySelector('.timeline a').focus(), 1")
+        self.browser.key("End")
+        self.assertEqual(self.value("document.activeElement.getAttribute('href')"), "#c1s2000")
+        self.assertEqual(self.value(stops), 1)
         self.value("location.hash = '#c1s1900l4', 1")
         self.browser.run("new Promise(r => setTimeout(r, 300))")
         self.assertTrue(self.value("document.querySelector('#c1s1900').open"))
