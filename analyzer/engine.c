@@ -151,7 +151,7 @@ void ms_engine_push_plaintext(MsEngine *engine, const MsPlaintext *plaintext)
     memcpy(sender.dst, plaintext->dst, sizeof sender.dst);
     unsigned side;
     MsStream *stream = ms_table_find(engine->table, &sender, &side);
-    if (!stream || plaintext->length == 0)
+    if (!stream)
         return;
     const MsPiece piece = {.time_ns = plaintext->time_ns,
                            .place = {.frame = plaintext->frame,

@@ -51,7 +51,8 @@ void ms_engine_push(MsEngine *engine, const MsSegment *segment); /* in capture o
 void ms_engine_tick(MsEngine *engine, int64_t now_ns);
 /* Content of a TLS record that somebody else decrypted (RFC 8446 5.2), for
  * MsEngineOptions.plaintext: handed over after the segment that completed the record, each
- * direction in order. Facts found in it cite MS_SOURCE_DECRYPTED. */
+ * direction in order. Facts found in it cite MS_SOURCE_DECRYPTED. Once some of a direction were
+ * decrypted, those that are not are a gap. */
 typedef struct {
     uint8_t src[16], dst[16]; /* as in MsSegment */
     uint16_t src_port, dst_port;
@@ -60,7 +61,7 @@ typedef struct {
     uint32_t offset;     /* of `data` in all that was decrypted of that frame, put end to end */
     int64_t time_ns;     /* nanoseconds since 1970, UTC */
     const uint8_t *data; /* borrowed for the call */
-    uint32_t length;     /* bytes; nothing happens when 0 */
+    uint32_t length;     /* bytes; 0: a record was decrypted that carries no application data */
 } MsPlaintext;
 
 void ms_engine_push_plaintext(MsEngine *engine, const MsPlaintext *plaintext);

@@ -94,12 +94,6 @@ static Expert expert_of(MsOddityKind kind)
     }
 }
 
-void ms_expert_oddity(packet_info *pinfo, proto_item *item, const MsOddity *oddity)
-{
-    expert_add_info_format(pinfo, item, &fields[expert_of(oddity->kind)], "%s: %s",
-                           ms_oddity_name(oddity->kind), ms_oddity_words(oddity->kind));
-}
-
 /* Edit > Preferences > Protocols > TCP > Reassemble out-of-order segments. */
 static bool is_put_in_order(void)
 {
@@ -112,4 +106,18 @@ void ms_expert_late(packet_info *pinfo, proto_item *item)
 {
     if (!is_put_in_order())
         expert_add_info(pinfo, item, &fields[TLS_LOST]);
+}
+
+void ms_expert_oddity(packet_info *pinfo, proto_item *item, const MsOddity *oddity)
+{
+    /* Only of records that were not decrypted it is not known how many bytes they hold. */
+    bool sealed = oddity->kind == MS_ODDITY_GAP && oddity->length == 0;
+    const char *words = ms_oddity_words(oddity->kind);
+    if (sealed && is_put_in_order())
+        words = "TLS records were not decrypted: segments of them are missing or cut";
+    else if (sealed)
+        words = "TLS records were not decrypted; if their segments only came out of order, the "
+                "preference tcp.reassemble_out_of_order helps";
+    expert_add_info_format(pinfo, item, &fields[expert_of(oddity->kind)], "%s: %s",
+                           ms_oddity_name(oddity->kind), words);
 }

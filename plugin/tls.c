@@ -80,6 +80,18 @@ static follow_info_t *connection_of(const MsDecrypter *decrypter, packet_info *p
     return info;
 }
 
+static MsPlaintext plaintext_of(const MsSegment *segment)
+{
+    MsPlaintext plaintext = {.src_port = segment->src_port,
+                             .dst_port = segment->dst_port,
+                             .file = segment->file,
+                             .frame = segment->frame,
+                             .time_ns = segment->time_ns};
+    memcpy(plaintext.src, segment->src, sizeof plaintext.src);
+    memcpy(plaintext.dst, segment->dst, sizeof plaintext.dst);
+    return plaintext;
+}
+
 static void hand_over(MsDecrypter *decrypter, const MsSegment *segment, const GByteArray *data,
                       MsEngine *engine)
 {
@@ -99,26 +111,22 @@ static void hand_over(MsDecrypter *decrypter, const MsSegment *segment, const GB
     if (data->len == 0 || records->len >= MOST_RECORDS)
         return;
     g_array_append_val(records, record);
-    MsPlaintext plaintext = {.src_port = segment->src_port,
-                             .dst_port = segment->dst_port,
-                             .file = segment->file,
-                             .frame = segment->frame,
-                             .offset = offset,
-                             .time_ns = segment->time_ns,
-                             .data = data->data,
-                             .length = data->len};
-    memcpy(plaintext.src, segment->src, sizeof plaintext.src);
-    memcpy(plaintext.dst, segment->dst, sizeof plaintext.dst);
+    MsPlaintext plaintext = plaintext_of(segment);
+    plaintext.offset = offset;
+    plaintext.data = data->data;
+    plaintext.length = data->len;
     ms_engine_push_plaintext(engine, &plaintext);
 }
 
-/* Gives the engine what the follower found in `kept`, the TLS dissector's data of the frame. */
-static void read_records(MsDecrypter *decrypter, packet_info *pinfo, const void *kept,
-                         const MsSegment *segment, MsEngine *engine)
+/* Gives the engine what the follower found in `kept`, the TLS dissector's data of the frame;
+ * returns how many records. */
+static unsigned read_records(MsDecrypter *decrypter, packet_info *pinfo, const void *kept,
+                             const MsSegment *segment, MsEngine *engine)
 {
     follow_info_t *info = connection_of(decrypter, pinfo);
     if (!info)
-        return;
+        return 0;
+    unsigned count = 0;
     decrypter->follow(info, pinfo, NULL, kept, 0);
     GList *found = g_list_reverse(info->payload); /* the newest came first */
     info->payload = NULL;
@@ -127,8 +135,23 @@ static void read_records(MsDecrypter *decrypter, packet_info *pinfo, const void 
         hand_over(decrypter, segment, record->data, engine);
         g_byte_array_free(record->data, TRUE);
         g_free(record);
+        count++;
     }
     g_list_free(found);
+    return count;
+}
+
+/* Records that Wireshark decrypted in this frame: each is a data source, whatever it carries. */
+static unsigned count_opened(const packet_info *pinfo)
+{
+    static const char name[] = "Decrypted TLS";
+    unsigned count = 0;
+    for (GSList *item = pinfo->data_src; item; item = item->next) {
+        char *description = MS_WS_SOURCE_NAME(item->data);
+        count += g_str_has_prefix(description, name) ? 1 : 0;
+        wmem_free(NULL, description);
+    }
+    return count;
 }
 
 void ms_decrypter_frame(MsDecrypter *decrypter, packet_info *pinfo, const MsSegment *segment,
@@ -136,11 +159,17 @@ void ms_decrypter_frame(MsDecrypter *decrypter, packet_info *pinfo, const MsSegm
 {
     if (!decrypter->follow || decrypter->protocol < 0)
         return;
+    bool any = false;
+    unsigned count = 0;
     for (uint32_t key = 0; key < MS_WS_TLS_KEYS; key++) {
         const void *kept = p_get_proto_data(wmem_file_scope(), pinfo, decrypter->protocol, key);
+        any |= kept != NULL;
         if (kept)
-            read_records(decrypter, pinfo, kept, segment, engine);
+            count += read_records(decrypter, pinfo, kept, segment, engine);
     }
+    const MsPlaintext other = plaintext_of(segment); /* handshakes, alerts: RFC 8446 5.2 */
+    for (unsigned opened = any ? count_opened(pinfo) : 0; opened > count; opened--)
+        ms_engine_push_plaintext(engine, &other);
 }
 
 /* The source with exactly that record. */

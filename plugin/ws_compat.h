@@ -41,5 +41,12 @@ enum { MS_WS_TLS_KEYS = 8 };
 enum { MS_WS_TLS_KEYS = 1 };
 #endif
 
+/* The name of a data source with its length; the caller owns it (wmem_free() of scope NULL). */
+#if MS_WS_AT_LEAST(4, 6)
+#define MS_WS_SOURCE_NAME(source) get_data_source_description(source)
+#else
+#define MS_WS_SOURCE_NAME(source) get_data_source_name(source)
+#endif
+
 /* From 4.4 on a plugin says what it brings; 1 is a dissector there. */
 enum { MS_WS_PLUGIN_DISSECTOR = 1 };

@@ -35,14 +35,20 @@ typedef struct {
     /* `length` bytes of the message are missing here (0: not known how many). */
     void (*message_gap)(MsTalk *talk, int32_t message, uint64_t length);
     void (*message_close)(MsTalk *talk, int32_t message, MsMessageEnd end);
+    /* A record of TLS with application data is over; `place`: its header, `frame`: the last frame
+     * of it and of all before it; `whole`: no byte of it is missing. May be NULL when nobody sets
+     * wants_records. */
+    void (*tls_record)(MsTalk *talk, MsDirection direction, const MsRange *place, uint32_t frame,
+                       bool whole);
 } MsTalkClass;
 
 struct MsTalk {
     const MsTalkClass *class;
     const MsLimits *limits;
-    bool wants_lines; /* false: dialogue lines need not be made */
-    bool cut;         /* set before end(): the capture stops, the connection did not end */
-    bool midstream;   /* set before the first push(): the capture began after the connection */
+    bool wants_lines;   /* false: dialogue lines need not be made */
+    bool wants_records; /* tls_record() is called */
+    bool cut;           /* set before end(): the capture stops, the connection did not end */
+    bool midstream;     /* set before the first push(): the capture began after the connection */
 };
 
 enum { MS_OPEN_MESSAGES = 4 }; /* of one session at once */

@@ -43,14 +43,35 @@ typedef struct {
 bool ms_tls_hello_read(const uint8_t *data, size_t length, MsTlsHello *hello);
 void ms_tls_hello_clear(MsTlsHello *hello);
 
+/* Records of one direction, one after another. All zero at the start. */
+typedef struct {
+    uint64_t next;                 /* stream offset behind what was taken */
+    uint32_t left;                 /* bytes of the body to come */
+    uint32_t frame;                /* last frame of all bytes so far */
+    MsRange place;                 /* header of the record, as far as it lies in one frame */
+    uint8_t header[MS_TLS_HEADER]; /* of the record */
+    uint8_t n_header;              /* bytes of it so far; 0: between two records */
+    bool holed;                    /* bytes of the record are missing */
+    bool begun;                    /* something was taken */
+    bool lost;                     /* where records begin is not known any more */
+} MsTlsRecords;
+
+/* Takes the bytes from `offset` on: tells talk->class->tls_record() of each record of application
+ * data that ends in them. What is missing before them counts as a record of its own unless it lies
+ * within one. */
+void ms_tls_records_take(MsTlsRecords *records, MsTalk *talk, MsDirection direction,
+                         const MsBytes *bytes, size_t offset);
+
 /* What was said so far of the TLS of one connection. All zero at the start. */
 typedef struct {
-    bool started; /* tls.started was said */
-    bool done[2]; /* nothing more is to be read of that direction (MsDirection) */
+    bool started;            /* tls.started was said */
+    bool done[2];            /* nothing more is to be read of that direction (MsDirection) */
+    MsTlsRecords records[2]; /* used when the listener wants records */
 } MsTlsLook;
 
 /* Takes bytes of a direction that speaks TLS from bytes[offset] on: says tls.started once, and what
  * the hello of each side says. Returns how many bytes were eaten; 0: more are needed. `final`: no
- * more will come. Without a hello there it says that TLS has started, and no more. */
+ * more will come. Without a hello there it says that TLS has started, and no more. When the
+ * listener wants records, it is told of those among the bytes eaten. */
 size_t ms_tls_look(MsTlsLook *look, MsTalk *talk, MsDirection direction, const MsBytes *bytes,
                    size_t offset, bool final);

@@ -293,8 +293,8 @@ static void emit_start(const Say *say)
     ms_ranges_clear(&where);
 }
 
-size_t ms_tls_look(MsTlsLook *look, MsTalk *talk, MsDirection direction, const MsBytes *bytes,
-                   size_t offset, bool final)
+static size_t look_at(MsTlsLook *look, MsTalk *talk, MsDirection direction, const MsBytes *bytes,
+                      size_t offset, bool final)
 {
     size_t length = bytes->length - offset;
     if (look->done[direction] || length == 0)
@@ -318,4 +318,13 @@ size_t ms_tls_look(MsTlsLook *look, MsTalk *talk, MsDirection direction, const M
     emit_hello(&say);
     ms_tls_hello_clear(&hello);
     return length;
+}
+
+size_t ms_tls_look(MsTlsLook *look, MsTalk *talk, MsDirection direction, const MsBytes *bytes,
+                   size_t offset, bool final)
+{
+    size_t eaten = look_at(look, talk, direction, bytes, offset, final);
+    if (talk->wants_records && eaten > 0)
+        ms_tls_records_take(&look->records[direction], talk, direction, bytes, offset);
+    return eaten;
 }

@@ -111,6 +111,21 @@ static void push(MsInside *inside, MsLive *live, unsigned side)
     ms_tail_eat(inside->tail[side], eaten);
 }
 
+/* What was offered and not eaten is not continued by what comes. */
+static void lose(MsInside *inside, MsLive *live, unsigned side)
+{
+    MsBytes left = ms_tail_held(inside->tail[side]);
+    uint64_t shown = inside->shown[side];
+    if (left.length > 0)
+        left.length = shown > left.at ? MIN(left.length, (size_t)(shown - left.at)) : 0;
+    inside->first_due[side] = false;
+    inside->speaking = true;
+    inside->class->gap(inside->dialogue, ms_live_direction(live, side), shown, 0, &left);
+    inside->speaking = false;
+    if (left.length > 0)
+        ms_tail_eat(inside->tail[side], left.length);
+}
+
 static void say_decrypted(MsLive *live, unsigned side, const MsBytes *held)
 {
     MsRanges where = {0};
@@ -127,13 +142,16 @@ void ms_inside_begin(MsInside *inside, MsLive *live, const MsDialogueClass *clas
     inside->attempts = live->attempts;
     inside->messages = live->messages;
     inside->first_due[0] = inside->first_due[1] = implicit;
-    live->inside = inside;
     if (implicit)
         ms_live_say_header(live, MS_FIELD_SESSION_PROTOCOL, 0, class->name, 0, 0, NULL);
     inside->dialogue = class->create(&live->talk);
     bool said = false;
     for (uint32_t i = 0; i < inside->hold.n_entries; i++) {
         const MsHeld *entry = &inside->hold.entries[i];
+        if (entry->kind == MS_HELD_GAP) {
+            lose(inside, live, entry->side);
+            continue;
+        }
         if (!said) {
             MsBytes held = ms_tail_held(inside->tail[entry->side]);
             say_decrypted(live, entry->side, &held);
@@ -149,6 +167,15 @@ void ms_inside_offer(MsInside *inside, MsLive *live, unsigned side)
 {
     inside->shown[side] = inside->next[side];
     push(inside, live, side);
+}
+
+void ms_inside_gap(MsInside *inside, MsLive *live, unsigned side)
+{
+    const MsGap gap = {0};
+    if (inside->class)
+        lose(inside, live, side);
+    else if (!inside->deaf)
+        ms_hold_gap(&inside->hold, side, &gap);
 }
 
 void ms_inside_over(MsInside *inside, MsLive *live)

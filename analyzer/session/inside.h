@@ -41,5 +41,8 @@ void ms_inside_begin(MsInside *inside, MsLive *live, const MsDialogueClass *clas
 /* Offers what is new. */
 void ms_inside_offer(MsInside *inside, MsLive *live, unsigned side);
 
+/* Records of that side were not decrypted: what comes next does not continue what came. */
+void ms_inside_gap(MsInside *inside, MsLive *live, unsigned side);
+
 /* Nothing more comes. */
 void ms_inside_over(MsInside *inside, MsLive *live);

@@ -35,6 +35,7 @@ MsLive *ms_live_new(MsSessions *all, MsStream *stream, const MsSniffResult *foun
         .class = &ms_live_talk,
         .limits = &all->options.limits,
         .wants_lines = all->options.lines,
+        .wants_records = all->options.plaintext,
         .midstream = !((stream->half[0].flags | stream->half[1].flags) & MS_HALF_FROM_START)};
     if (all->options.records && all->n_spare > 0) {
         live->record = all->spare[--all->n_spare];
@@ -226,7 +227,7 @@ static void say_end(MsLive *live, MsOver why)
     const MsStream *stream = live->stream;
     const MsInside *inside = live->inside;
     bool quit = has_quit(live->class, live->dialogue) ||
-                (inside && has_quit(inside->class, inside->dialogue));
+                (inside && inside->class && has_quit(inside->class, inside->dialogue));
     bool known = live->end.frame != 0;
     const char *how = quit ? "quit" : !known ? "open" : live->end_rst ? "rst" : "fin";
     if (quit && live->quit.frame) {
@@ -281,6 +282,7 @@ void ms_live_over(MsLive *live, MsOver why)
         MsBytes left = ms_tail_held(live->stream->half[side].tail);
         tell_end(live, side, &left);
     }
+    ms_seal_over(live);
     if (live->inside)
         ms_inside_over(live->inside, live);
     say_end(live, why);

@@ -8,6 +8,7 @@
 #include "compare.h"
 #include "inside.h"
 #include "role.h"
+#include "seal.h"
 #include "session.h"
 
 struct MsLive {
@@ -34,7 +35,8 @@ struct MsLive {
     MsRange quit;       /* QUIT or the reply to it */
     int64_t quit_ns;
     uint8_t quit_direction;
-    MsInside *inside; /* the dialogue inside TLS; borrowed from the session, mostly NULL */
+    MsInside *inside; /* what was decrypted of TLS; borrowed from the session, mostly NULL */
+    MsSeal seal[2];   /* by side */
     int32_t exchanges, attempts, messages; /* numbers given so far */
     MsRoleCues cues;
     MsCompare *compare; /* NULL: parts of messages are not asked for */

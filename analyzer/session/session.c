@@ -341,7 +341,11 @@ void ms_session_plaintext(MsSessions *all, MsStream *stream, unsigned side, cons
     if (!session->inside)
         session->inside = ms_inside_new(pool);
     MsInside *inside = session->inside;
-    if (inside->deaf)
+    if (session->live) {
+        session->live->inside = inside;
+        ms_seal_opened(session->live, side, piece->place.frame, piece->place.length > 0);
+    }
+    if (inside->deaf || piece->place.length == 0)
         return;
     MsPiece placed = *piece;
     placed.at = inside->next[side];
@@ -371,6 +375,10 @@ void ms_session_plaintext(MsSessions *all, MsStream *stream, unsigned side, cons
             .verdict = MS_SNIFF_FOUND, .class = &ms_tls, .server = found.server};
         session->live = ms_live_new(all, stream, &outside, held);
         replay(session, stream, &now, &outside, held);
+        session->live->inside = inside;
+        for (unsigned i = 0; i < 2; i++)
+            if (inside->next[i] > 0) /* of those before nothing was counted */
+                ms_seal_opened(session->live, i, piece->place.frame, true);
     }
     ms_inside_begin(inside, session->live, found.class);
     ms_live_count(session->live);

@@ -327,6 +327,15 @@ static void talk_message_open(MsTalk *talk, int32_t number, MsDirection directio
     ms_message_begin(live->open[at], live->now[direction]);
 }
 
+static void talk_tls_record(MsTalk *talk, MsDirection direction, const MsRange *place,
+                            uint32_t frame, bool whole)
+{
+    MsLive *live = (MsLive *)talk;
+    if (!is_inside(live)) /* no TLS inside TLS */
+        ms_seal_record(live, direction == MS_TO_CLIENT ? live->server : !live->server, place, frame,
+                       whole);
+}
+
 const MsTalkClass ms_live_talk = {.fact = talk_fact,
                                   .line = talk_line,
                                   .oddity = talk_oddity,
@@ -334,4 +343,5 @@ const MsTalkClass ms_live_talk = {.fact = talk_fact,
                                   .message_headless = talk_message_headless,
                                   .message_bytes = talk_message_bytes,
                                   .message_gap = talk_message_gap,
-                                  .message_close = talk_message_close};
+                                  .message_close = talk_message_close,
+                                  .tls_record = talk_tls_record};

@@ -62,7 +62,8 @@ static void run_free(Run *run)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 
-/* Captures what is in `packets`, then empties it. `inside`: what the last packet decrypts to. */
+/* Captures what is in `packets`, then empties it. `inside`: what the last packet decrypts to; "":
+ * nothing of the dialogue; NULL: it is not decrypted. */
 static void push(Run *run, GPtrArray *packets, const char *inside)
 {
     MsSegment segment = {0};
@@ -152,7 +153,7 @@ static void has_inside(const Run *run, int exchange)
 
 static void test_starttls(void)
 {
-    g_autoptr(Run) run = run_new(2525, false);
+    g_autoptr(Run) run = run_new(2525, true);
     g_autoptr(GPtrArray) packets = wire_packets();
     wire_handshake(run->wire, packets);
     wire_text(run->wire, packets, 1, "220 mx.example ready\r\n");
@@ -173,7 +174,7 @@ static void test_starttls(void)
 
 static void test_port_of_mail(void)
 {
-    g_autoptr(Run) run = run_new(465, false);
+    g_autoptr(Run) run = run_new(465, true);
     g_autoptr(GPtrArray) packets = wire_packets();
     wire_handshake(run->wire, packets);
     push(run, packets, NULL);
@@ -207,7 +208,7 @@ static void test_retrieval(void)
                  "0 session.protocol -1 -1 =pop3"}};
     g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 2);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(Run) run = run_new(rows[i].port, false);
+        g_autoptr(Run) run = run_new(rows[i].port, true);
         g_autoptr(GPtrArray) packets = wire_packets();
         wire_handshake(run->wire, packets);
         for (unsigned k = 0; k < 3; k++)
@@ -272,6 +273,84 @@ static void test_stray(void)
     g_assert_null(strstr(run->facts->str, "~"));
 }
 
+/* What was said before TLS. */
+static void before_tls(Run *run)
+{
+    g_autoptr(GPtrArray) packets = wire_packets();
+    wire_handshake(run->wire, packets);
+    wire_text(run->wire, packets, 1, "220 mx.example ready\r\n");
+    wire_text(run->wire, packets, 0, "STARTTLS\r\n");
+    wire_text(run->wire, packets, 1, "220 go ahead\r\n");
+    push(run, packets, NULL);
+    hello(run);
+}
+
+/* A record that is not captured at all. */
+static void drop(Run *run, unsigned side)
+{
+    g_autoptr(GPtrArray) packets = wire_packets();
+    wire_say(run->wire, packets, side, "\x17\x03\x03\0\4wxyz", 9, 1400, false);
+}
+
+static const char lost[] = "lost", dropped[] = "dropped";
+
+/* Records that are not decrypted are a gap in the dialogue; those of the handshake, and what is
+ * decrypted without saying anything, are none. */
+static void test_lost(void)
+{
+    enum { MOST = 20 };
+    static const struct {
+        const char *inside[MOST]; /* the client speaks first, then in turn; "": that side not now */
+        const char *fact;         /* that must be there */
+        const char *oddities;
+    } rows[] = {
+        /* nothing is lost */
+        {{"EHLO a\r\n", "250 b\r\n", "QUIT\r\n", "221 c\r\n"},
+         "0 session.end -1 -1 ~quit",
+         "0 unfinished\n"},
+        /* a command: the reply has none */
+        {{"EHLO a\r\n", "250 b\r\n", lost, "250 c\r\n", "QUIT\r\n", "221 d\r\n"},
+         "0 session.end -1 -1 ~quit",
+         "0 gap\n0 unmatched-reply\n0 unfinished\n"},
+        /* the second part of three of a mail */
+        {{"EHLO a\r\n", "250 b\r\n", "MAIL FROM:<a@b>\r\n", "250 c\r\n", "RCPT TO:<d@e>\r\n",
+          "250 f\r\n", "DATA\r\n", "354 g\r\n", "Subject: h\r\n\r\nfirst\r\n", "", lost, "",
+          "third\r\n.\r\n", "250 i\r\n"},
+         "0 message.complete 0 -1 ~0",
+         "0 gap\n0 unfinished\n"},
+        /* all that follows, of one side, up to the end */
+        {{"EHLO a\r\n", "250 b\r\n", "NOOP\r\n", lost, "NOOP\r\n", lost},
+         "0 smtp.command -1 3 ~NOOP",
+         "0 gap\n0 gap\n0 unfinished\n"},
+        /* not captured: said as a gap of the connection, and as one of the dialogue */
+        {{"EHLO a\r\n", "250 b\r\n", "MAIL FROM:<a@b>\r\n", "250 c\r\n", "RCPT TO:<d@e>\r\n",
+          "250 f\r\n", "DATA\r\n", "354 g\r\n", "Subject: h\r\n\r\nfirst\r\n", "", dropped, "",
+          lost, "250 i\r\n"},
+         "0 message.complete 0 -1 ~0",
+         "0 gap\n0 gap\n0 unfinished\n"},
+    };
+    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 5);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Run) run = run_new(2525, true);
+        before_tls(run);
+        record(run, 0, NULL); /* of the handshake: other keys */
+        record(run, 1, NULL);
+        for (unsigned k = 0; k < MOST && rows[i].inside[k]; k++) {
+            const char *inside = rows[i].inside[k];
+            if (inside == dropped)
+                drop(run, k % 2);
+            else if (*inside)
+                record(run, k % 2, inside == lost ? NULL : inside);
+            if (k == 1)
+                record(run, 1, ""); /* a ticket */
+        }
+        ms_engine_end(run->engine, false);
+        g_test_message("row %zu", i);
+        has(run->facts, rows[i].fact);
+        g_assert_cmpstr(run->oddities->str, ==, rows[i].oddities);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -281,5 +360,6 @@ int main(int argc, char **argv)
     g_test_add_func("/inside/retrieval", test_retrieval);
     g_test_add_func("/inside/not-mail", test_not_mail);
     g_test_add_func("/inside/stray", test_stray);
+    g_test_add_func("/inside/lost", test_lost);
     return g_test_run();
 }
