@@ -126,6 +126,7 @@ static int grade(const MsOptions *options)
                                .check = options->check,
                                .init = options->init,
                                .overwrite = options->overwrite,
+                               .resume = options->resume,
                                .unconfined = options->unconfined,
                                .jobs = options->jobs,
                                .style = {.reveal = options->reveal, .secrets = options->secrets},

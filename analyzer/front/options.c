@@ -107,6 +107,9 @@ static bool check_grade(const MsOptions *options, GError **error)
         return usage_error(error, "grade needs an assignment and submissions%s", "");
     if (!alone && !options->output)
         return usage_error(error, "grade needs -o and the name of a folder for the results%s", "");
+    if (options->resume && (alone || options->overwrite))
+        return usage_error(error, "--resume goes on with a grading; --overwrite begins again%s",
+                           "");
     if (options->secrets && !options->reveal)
         return usage_error(error, "--show-secrets goes with --reveal%s", "");
     return true;

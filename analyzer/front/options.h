@@ -53,6 +53,7 @@ typedef struct {
     char *from, *until;  /* make: when it all happens; NULL: the default */
     gboolean check;      /* grade: only read the assignment, and say what it asks */
     gboolean init;       /* grade: write an assignment about the capture that is named */
+    gboolean resume;     /* grade: go on with what is unfinished */
     gboolean unconfined; /* grade: leave workers all rights */
     gboolean reveal;     /* grade: tell students what was expected */
     gboolean secrets;    /* grade: also where that is a secret */

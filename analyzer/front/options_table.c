@@ -85,7 +85,7 @@ static const char grade_help[] =
     "it.\n\n"
     "Exit status: 0 the class was graded, also when single submissions could not be read;\n"
     "1 --check found something wrong; 2 wrong usage or assignment; 3 a file could not be\n"
-    "read, or the results not written.";
+    "read, the results not written, or the work was interrupted (--resume goes on).";
 
 static const char explain_help[] =
     "Words that begin with - come after --, as in: mailscope explain base64 -- -n-.\n\n"
@@ -179,6 +179,8 @@ static const struct {
      "Write the results to folder DIR", "DIR"},
     {FOR(GRADE), "overwrite", 0, G_OPTION_ARG_NONE, OPTION(overwrite),
      "Write into DIR when it is there", NULL},
+    {FOR(GRADE), "resume", 0, G_OPTION_ARG_NONE, OPTION(resume),
+     "Go on where an earlier run into DIR was interrupted", NULL},
     {FOR(GRADE), "roster", 0, G_OPTION_ARG_FILENAME, OPTION(roster),
      "Students of the class: CSV with the columns id, name and email", "FILE"},
     {FOR(GRADE), "worksheet", 0, G_OPTION_ARG_FILENAME, OPTION(worksheet),

@@ -8,19 +8,25 @@
 #include "giveback.h"
 #include "handed.h"
 #include "job.h"
+#include "journal.h"
 #include "judge.h"
+#include "mark.h"
 #include "platform_table.h"
 #include "progress.h"
 #include "run.h"
 #include "worker.h"
-
-#include <sys/stat.h>
 
 typedef struct {
     const MsGrading *grading;
     const MsAssignment *assignment;
     MsSubmissions *submissions;
     const MsPlatformTables *tables;
+    const char *source; /* text of the assignment */
+    size_t source_length;
+    MsJournal *journal;
+    MsProgress *progress;
+    GString **texts; /* results of all students, or */
+    char **problems; /* why there are none */
 } Class;
 
 static int complain(const char *text)
@@ -67,37 +73,97 @@ static json_t *take_result(const MsHanded *handed, const MsAssignment *assignmen
     return result;
 }
 
-static int grade_all(Class *class)
+static const char *key_of(const Class *class, guint number)
+{
+    return ((const MsHanded *)class->submissions->students->pdata[number])->key;
+}
+
+static void on_done(guint number, void *user_data)
+{
+    Class *class = user_data;
+    ms_journal_add(class->journal, key_of(class, number), class->texts[number],
+                   class->problems[number]);
+}
+
+static void on_wait(guint finished, void *user_data)
+{
+    Class *class = user_data;
+    ms_progress_count(class->progress, finished, class->submissions->students->len);
+}
+
+/* Has everybody's work judged that is not in the journal; false when interrupted. */
+static bool judge_all(Class *class)
 {
     const MsGrading *grading = class->grading;
-    GPtrArray *students = class->submissions->students;
-    guint count = students->len;
-    g_autofree GString **texts = g_new0(GString *, count);
-    g_autofree char **problems = g_new0(char *, count);
-    const MsWorkerLimits limits = {
-        grading->limits.value[MS_LIMIT_GRADE_MEMORY], grading->limits.value[MS_LIMIT_GRADE_SECONDS],
-        grading->limits.value[MS_LIMIT_GRADE_OUTPUT], grading->unconfined};
-    const MsWorkerJob job = {open_one, judge_one, NULL, NULL, class, class->submissions->spool};
+    const uint64_t *value = grading->limits.value;
+    guint count = class->submissions->students->len;
+    const MsWorkerLimits limits = {value[MS_LIMIT_GRADE_MEMORY], value[MS_LIMIT_GRADE_SECONDS],
+                                   value[MS_LIMIT_GRADE_OUTPUT], grading->unconfined};
+    const MsWorkerJob job = {open_one, judge_one, on_done,
+                             on_wait,  class,     class->submissions->spool};
+    for (guint i = 0; i < count; i++)
+        ms_journal_take(class->journal, key_of(class, i), &class->texts[i], &class->problems[i]);
     ms_judge_prepare(class->assignment);
-    ms_workers_run(&job, count, grading->jobs, &limits, texts, problems);
+    class->progress = ms_progress_new(0);
+    bool whole = ms_workers_run(&job, count, grading->jobs, &limits, class->texts, class->problems);
+    ms_progress_free(class->progress);
+    return whole;
+}
+
+static int give_back(Class *class)
+{
+    guint count = class->submissions->students->len;
     g_autoptr(GError) error = NULL;
     g_autofree json_t **results = g_new0(json_t *, count);
     for (guint i = 0; i < count; i++)
-        results[i] = take_result(students->pdata[i], class->assignment, texts[i], problems[i]);
+        results[i] = take_result(class->submissions->students->pdata[i], class->assignment,
+                                 class->texts[i], class->problems[i]);
     g_autoptr(GString) notes = g_string_new(NULL);
-    bool written = ms_give_back(grading, class->assignment, results, count, &error) &&
-                   ms_platform_tables_write(class->tables, grading, class->assignment, results,
-                                            count, notes, &error);
-    for (guint i = 0; i < count; i++) {
+    bool written = ms_give_back(class->grading, class->assignment, results, count, &error) &&
+                   ms_platform_tables_write(class->tables, class->grading, class->assignment,
+                                            results, count, notes, &error);
+    for (guint i = 0; i < count; i++)
         json_decref(results[i]);
-        if (texts[i])
-            g_string_free(texts[i], TRUE);
-        g_free(problems[i]);
-    }
     g_auto(GStrv) lines = g_strsplit(g_strchomp(notes->str), "\n", -1);
     for (guint i = 0; lines[i]; i++)
         complain(lines[i]);
-    return written ? MS_EXIT_GOOD : complain(error->message);
+    if (!written)
+        return complain(error->message);
+    ms_journal_finish(class->journal);
+    return MS_EXIT_GOOD;
+}
+
+static MsJournalMode mode_of(const MsGrading *grading)
+{
+    if (grading->resume)
+        return MS_JOURNAL_RESUME;
+    return grading->overwrite ? MS_JOURNAL_OVER : MS_JOURNAL_NEW;
+}
+
+static int grade_all(Class *class)
+{
+    const MsGrading *grading = class->grading;
+    guint count = class->submissions->students->len;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *mark = ms_mark_new(class->source, class->source_length, grading->submissions,
+                                        class->submissions, &grading->limits);
+    g_autoptr(MsJournal) journal = ms_journal_new(grading->output, mode_of(grading), mark, &error);
+    if (!journal)
+        return complain(error->message);
+    class->journal = journal;
+    class->texts = g_new0(GString *, count);
+    class->problems = g_new0(char *, count);
+    int exit_status = judge_all(class)
+                          ? give_back(class)
+                          : complain("interrupted: --resume goes on with what is unfinished");
+    for (guint i = 0; i < count; i++) {
+        if (class->texts[i])
+            g_string_free(class->texts[i], TRUE);
+        g_free(class->problems[i]);
+    }
+    g_free(class->texts);
+    g_free(class->problems);
+    return exit_status;
 }
 
 /* --- */
@@ -119,10 +185,16 @@ static int init(const MsGrading *grading, GString *printed)
     return printed->len > before ? MS_EXIT_GOOD : complain("no mail found: nothing to ask about");
 }
 
-static int grade(const MsGrading *grading, const MsAssignment *assignment)
+static int grade(const MsGrading *grading, const MsAssignment *assignment, const char *source,
+                 size_t source_length)
 {
     g_autoptr(GError) error = NULL;
-    struct stat status;
+    if (grading->resume && ms_journal_is_done(grading->output)) {
+        g_autofree char *text =
+            g_strdup_printf("nothing is left to be done in '%s'", grading->output);
+        complain(text);
+        return MS_EXIT_GOOD;
+    }
     int failed = grading->unconfined ? 0 : ms_confine_try();
     if (failed) {
         g_autofree char *text =
@@ -130,10 +202,8 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment)
                             g_strerror(failed));
         return complain(text);
     }
-    if (!grading->overwrite && lstat(grading->output, &status) == 0) {
-        g_autofree char *text = g_strdup_printf("'%s' is there already", grading->output);
-        return complain(text);
-    }
+    if (!ms_journal_allows(grading->output, mode_of(grading), &error))
+        return complain(error->message);
     g_autoptr(MsRoster) roster = grading->roster ? ms_roster_read(grading->roster, &error) : NULL;
     if (error)
         return complain(error->message);
@@ -147,7 +217,12 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment)
     g_autoptr(MsSubmissions) submissions = NULL;
     if (ms_platform_tables_read(&tables, grading, assignment, &error))
         submissions = ms_submissions_new(&options, &error);
-    Class class = {grading, assignment, submissions, &tables};
+    Class class = {.grading = grading,
+                   .assignment = assignment,
+                   .submissions = submissions,
+                   .tables = &tables,
+                   .source = source,
+                   .source_length = source_length};
     int exit_status = submissions ? grade_all(&class) : complain(error->message);
     ms_platform_tables_clear(&tables);
     return exit_status;
@@ -169,7 +244,7 @@ int ms_grade_run(const MsGrading *grading, GString *printed)
         return grading->check ? 1 : MS_EXIT_USAGE;
     }
     if (!grading->check)
-        return grade(grading, assignment);
+        return grade(grading, assignment, text, length);
     ms_outline_print(printed, assignment);
     return MS_EXIT_GOOD;
 }

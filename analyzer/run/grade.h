@@ -15,6 +15,7 @@ typedef struct {
     const char *canvas;      /* Canvas's gradebook likewise */
     bool check, init;
     bool overwrite;  /* write into a folder that is there */
+    bool resume;     /* go on with what is unfinished in it */
     bool unconfined; /* leave workers all rights */
     unsigned jobs;   /* processes at once, at least 1 */
     MsReturnStyle style;

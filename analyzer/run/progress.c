@@ -16,7 +16,9 @@ struct MsProgress {
     bool draws;
     bool drawn;
     uint64_t total;
-    gint64 next_us; /* monotonic time of the next drawing */
+    gint64 next_us;      /* monotonic time of the next drawing */
+    gint64 since_us;     /* of the first ms_progress_count(); 0: none */
+    uint64_t done_first; /* what was done then */
 };
 
 MsProgress *ms_progress_new(uint64_t total)
@@ -88,6 +90,45 @@ void ms_progress_update(MsProgress *progress, uint64_t read, const char *name)
         if (line.length > start && line.data[line.length - 1] >= 0xc0)
             line.length--;
     }
+    write_error(&line);
+    ms_buffer_clear(&line);
+    progress->drawn = true;
+}
+
+/* Seconds that the rest takes; -1: nothing is done yet. */
+static gint64 seconds_left(const MsProgress *progress, gint64 now, uint64_t done, uint64_t total)
+{
+    uint64_t fresh = done - progress->done_first;
+    if (fresh == 0)
+        return -1;
+    double each = (double)(now - progress->since_us) / (double)fresh;
+    return (gint64)(each * (double)(total - done) / 1e6 + 0.5);
+}
+
+void ms_progress_count(MsProgress *progress, uint64_t done, uint64_t total)
+{
+    if (!progress->draws || done > total)
+        return;
+    gint64 now = g_get_monotonic_time();
+    if (progress->since_us == 0) {
+        progress->since_us = now;
+        progress->done_first = done;
+    }
+    if (now < progress->next_us)
+        return;
+    progress->next_us = now + EVERY_US;
+    gint64 left = seconds_left(progress, now, done, total);
+    unsigned width = 20;
+    unsigned full = total > 0 ? (unsigned)(done * width / total) : width;
+    MsBuffer line = {0};
+    ms_buffer_text(&line, "\r\033[K[");
+    for (unsigned i = 0; i < width; i++)
+        ms_buffer_byte(&line, i < full ? '#' : '.');
+    ms_buffer_printf(&line, "] %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT, (guint64)done,
+                     (guint64)total);
+    if (left >= 0)
+        ms_buffer_printf(&line, ", %" G_GINT64_FORMAT ":%02u:%02u left", left / 3600,
+                         (unsigned)(left / 60 % 60), (unsigned)(left % 60));
     write_error(&line);
     ms_buffer_clear(&line);
     progress->drawn = true;

@@ -19,6 +19,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsProgress, ms_progress_free)
 /* Work has come to `read` bytes, and is at the file `name`. Cheap; draws four times a second. */
 void ms_progress_update(MsProgress *progress, uint64_t read, const char *name);
 
+/* The same for work that is counted: `done` of `total` submissions, with the time that the rest
+ * will take if it goes on as since the first call. */
+void ms_progress_count(MsProgress *progress, uint64_t done, uint64_t total);
+
 /* Takes the line away before something else is written to the terminal. */
 void ms_progress_erase(MsProgress *progress);
 
