@@ -63,7 +63,14 @@ typedef struct MsTransaction {
     bool uncertain;   /* a gap may hide what became of it */
 } MsTransaction;
 
-typedef enum { MS_LOOSE_LF, MS_LOOSE_CR, MS_LOOSE_END, MS_LOOSE_NUL, MS_N_LOOSE } MsLoose;
+typedef enum {
+    MS_LOOSE_LF,
+    MS_LOOSE_CR,
+    MS_LOOSE_END,
+    MS_LOOSE_NUL,
+    MS_LOOSE_DOT,
+    MS_N_LOOSE
+} MsLoose;
 
 /* The open message. */
 typedef struct {

@@ -92,6 +92,7 @@ static void say_loose(MsDialogue *smtp, MsBody *body)
         [MS_LOOSE_CR] = {MS_ODDITY_BARE_CR, "in the message"},
         [MS_LOOSE_END] = {MS_ODDITY_SMUGGLING, "a dot between line ends that are not CRLF"},
         [MS_LOOSE_NUL] = {MS_ODDITY_NUL, "in the message"},
+        [MS_LOOSE_DOT] = {MS_ODDITY_SINGLE_DOT, ""},
     };
     for (int i = 0; i < MS_N_LOOSE; i++) {
         if (body->loose[i] > 0)
@@ -316,6 +317,8 @@ static void take_dot(Walk *walk, Dot dot, size_t length)
     case DOT_DOUBLED: /* RFC 5321 4.5.2: the first dot of a line is dropped */
         if (length > 1)
             note_loose(smtp, MS_LOOSE_END, walk->bytes, walk->base + walk->at, length);
+        else if (walk->at + 1 < walk->window.length && walk->window.data[walk->at + 1] != '.')
+            note_loose(smtp, MS_LOOSE_DOT, walk->bytes, walk->base + walk->at, 1);
         flush(walk, walk->at);
         walk->at++;
         walk->from = walk->at;

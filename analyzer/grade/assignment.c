@@ -14,16 +14,10 @@
 
 static const char *const match_names[MS_N_MATCHES] = {
     "exact", "any-of", "set", "count", "number", "regex", "between", "present", "absent"};
-static const char *const near_names[MS_N_NEARS] = {"base64", "swapped", "header", "instead"};
 
 const char *ms_match_name(MsMatch match)
 {
     return match_names[match];
-}
-
-const char *ms_near_name(MsNearKind kind)
-{
-    return near_names[kind];
 }
 
 static size_t distance(const char *a, const char *b)
@@ -123,6 +117,7 @@ static void asked_free(void *data)
     g_free(asked->id);
     g_free(asked->title);
     g_free(asked->fact);
+    g_free(asked->frames);
     g_free(asked->raw);
     g_strfreev(asked->expect);
     g_strfreev(asked->needs);
@@ -189,6 +184,7 @@ static bool add_section(MsReader *reader, const char *id, bool required, GError 
     asked->required = required;
     asked->points = required ? 0 : 1;
     asked->oddity = MS_N_ODDITIES;
+    asked->check = -1;
     asked->near = g_array_new(FALSE, FALSE, sizeof(MsNear));
     g_array_set_clear_func(asked->near, near_clear);
     g_ptr_array_add(assignment->asked, asked);

@@ -26,14 +26,27 @@ typedef enum {
     MS_NEAR_SWAPPED, /* the right answer to the other side's question */
     MS_NEAR_HEADER,  /* the header's value instead of the envelope's */
     MS_NEAR_INSTEAD, /* the right answer to another question */
+    MS_NEAR_FIRST,   /* the first of several instead of the last */
+    MS_NEAR_LAST,
+    MS_NEAR_PORT,      /* the port instead of the address */
+    MS_NEAR_ADDRESS,   /* the address instead of the port */
+    MS_NEAR_WITH_PORT, /* address and port where one of them is asked for */
+    MS_NEAR_OFF,       /* a number next to the right one */
+    MS_NEAR_FRAME,     /* the right value, not its frame */
+    MS_NEAR_ELSEWHERE, /* the right value in another session or message */
+    MS_NEAR_ENDS,      /* but for dots and brackets at the ends */
+    MS_NEAR_CASE,      /* but for capital letters */
+    MS_NEAR_RELATIVE,  /* relative and absolute sequence number confused */
+    MS_NEAR_HEX,       /* hexadecimal and decimal confused */
     MS_N_NEARS
 } MsNearKind;
 
 /* A wrong answer that is worth something. */
 typedef struct {
     MsNearKind kind;
-    double worth; /* 0 to 1, of the question's points */
-    char *other;  /* id of the other question; NULL for base64 */
+    double worth;    /* 0 to 1, of the question's points */
+    char *other;     /* id of the other question; NULL: none is named */
+    uint64_t number; /* MS_NEAR_OFF: how far; MS_NEAR_RELATIVE without `other`: the first number */
 } MsNear;
 
 /* One section. */
@@ -46,8 +59,10 @@ typedef struct {
     char *fact;       /* as written; NULL: an oddity is asked for */
     MsCondition what; /* points into `fact` */
     MsOddityKind oddity;
-    int session; /* 1-based; 0: any */
-    int message; /* 1-based; 0: any */
+    int check;    /* of ms_behaviours(); -1: none */
+    char *frames; /* frames that an answer may name, as written; NULL: none is asked for */
+    int session;  /* 1-based; 0: any */
+    int message;  /* 1-based; 0: any */
     MsMatch match;
     char *raw;     /* `expect` as written, what a regular expression is; NULL: none */
     char **expect; /* its values, NULL-terminated; NULL: none */

@@ -2,6 +2,7 @@
  * assignment_check.c - the keys of the assignment file, their values, and what must go together. */
 #include "../lab/question.h"
 #include "assignment_private.h"
+#include "behaviour.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,18 +25,19 @@ static const char *bank_name(size_t i)
     return ms_questions(&count)[i].id;
 }
 
+static const char *check_name(size_t i)
+{
+    size_t count;
+    return ms_behaviours(&count)[i].name;
+}
+
 static const char *match_name(size_t i)
 {
     return ms_match_name((MsMatch)i);
 }
 
-static const char *near_name(size_t i)
-{
-    return ms_near_name((MsNearKind)i);
-}
-
-static bool read_number(const MsReader *reader, const char *text, double most, double *number,
-                        GError **error)
+bool ms_assignment_number(const MsReader *reader, const char *text, double most, double *number,
+                          GError **error)
 {
     char *end = NULL;
     double read = g_ascii_strtod(text, &end);
@@ -56,7 +58,7 @@ static bool read_which(const MsReader *reader, const char *text, int *which, GEr
     if (strspn(text, "0123456789") != strlen(text))
         return ms_assignment_fail(reader, reader->line, error, "a number from 1 on, or any: '%s'",
                                   text);
-    if (!read_number(reader, text, MOST_POINTS, &number, error))
+    if (!ms_assignment_number(reader, text, MOST_POINTS, &number, error))
         return false;
     *which = (int)number;
     return number >= 1 || ms_assignment_fail(reader, reader->line, error, "counting begins at 1");
@@ -149,6 +151,30 @@ static bool set_oddity(const MsReader *reader, const char *value, GError **error
     return ms_assignment_unknown(reader, error, "oddity", value, oddity_name, MS_N_ODDITIES);
 }
 
+static bool set_check(const MsReader *reader, const char *value, GError **error)
+{
+    size_t count;
+    const MsBehaviour *checks = ms_behaviours(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(checks[i].name, value) != 0)
+            continue;
+        reader->asked->check = (int)i;
+        if (!reader->asked->title)
+            reader->asked->title = g_strdup(checks[i].title);
+        return true;
+    }
+    return ms_assignment_unknown(reader, error, "check", value, check_name, count);
+}
+
+static bool set_frames(const MsReader *reader, const char *value, GError **error)
+{
+    g_free(reader->asked->frames);
+    reader->asked->frames = g_strdup(value);
+    return strspn(value, "0123456789-, ") == strlen(value) ||
+           ms_assignment_fail(reader, reader->line, error, "frames are numbers: 4, 6-9; not '%s'",
+                              value);
+}
+
 static bool set_match(const MsReader *reader, const char *value, GError **error)
 {
     for (size_t i = 0; i < MS_N_MATCHES; i++) {
@@ -167,41 +193,13 @@ static bool set_case(const MsReader *reader, const char *value, GError **error)
            ms_assignment_fail(reader, reader->line, error, "yes or no, not '%s'", value);
 }
 
-/* "0.5 base64", "0.25 swapped server-ip" */
-static bool add_near(const MsReader *reader, const char *value, GError **error)
-{
-    g_auto(GStrv) words = g_strsplit(value, " ", -1);
-    guint count = g_strv_length(words);
-    if (count < 2 || count > 3)
-        return ms_assignment_fail(reader, reader->line, error,
-                                  "worth, kind and, but for base64, the other question: '%s'",
-                                  value);
-    MsNear near = {.kind = MS_N_NEARS};
-    if (!read_number(reader, words[0], 1, &near.worth, error))
-        return false;
-    for (size_t i = 0; i < MS_N_NEARS; i++) {
-        if (strcmp(near_name(i), words[1]) == 0)
-            near.kind = (MsNearKind)i;
-    }
-    if (near.kind == MS_N_NEARS)
-        return ms_assignment_unknown(reader, error, "near miss", words[1], near_name, MS_N_NEARS);
-    if ((near.kind == MS_NEAR_BASE64) != (count == 2))
-        return ms_assignment_fail(reader, reader->line, error,
-                                  near.kind == MS_NEAR_BASE64 ? "base64 names no other question"
-                                                              : "'%s' needs the other question",
-                                  words[1]);
-    near.other = g_strdup(words[2]);
-    g_array_append_val(reader->asked->near, near);
-    return true;
-}
-
 static bool set_near(const MsReader *reader, const char *value, GError **error)
 {
     g_auto(GStrv) list = NULL;
     if (!set_list(reader, &list, value, error))
         return false;
     for (size_t i = 0; list[i]; i++) {
-        if (!add_near(reader, list[i], error))
+        if (!ms_assignment_near(reader, list[i], error))
             return false;
     }
     return true;
@@ -211,14 +209,14 @@ static bool set_points(const MsReader *reader, const char *value, GError **error
 {
     if (reader->asked->required)
         return ms_assignment_fail(reader, reader->line, error, "[require] has no points");
-    return read_number(reader, value, MOST_POINTS, &reader->asked->points, error);
+    return ms_assignment_number(reader, value, MOST_POINTS, &reader->asked->points, error);
 }
 
 static const char *asked_key(size_t i)
 {
-    static const char *const keys[] = {"title",   "points",  "fact",  "bank",   "oddity",
-                                       "session", "message", "match", "expect", "tolerance",
-                                       "case",    "near",    "needs", "hint"};
+    static const char *const keys[] = {
+        "title",  "points",    "fact", "bank", "oddity", "session", "message", "match",
+        "expect", "tolerance", "case", "near", "needs",  "hint",    "check",   "frames"};
     return keys[i];
 }
 
@@ -246,13 +244,17 @@ static bool take_asked(MsReader *reader, size_t key, const char *value, GError *
     case 8:
         return set_text(&asked->raw, value); /* split when it is known what it is */
     case 9:
-        return read_number(reader, value, MOST_POINTS, &asked->tolerance, error);
+        return ms_assignment_number(reader, value, MOST_POINTS, &asked->tolerance, error);
     case 10:
         return set_case(reader, value, error);
     case 11:
         return set_near(reader, value, error);
     case 12:
         return set_list(reader, &asked->needs, value, error);
+    case 14:
+        return set_check(reader, value, error);
+    case 15:
+        return set_frames(reader, value, error);
     default:
         return set_text(&asked->hint, value);
     }
@@ -270,7 +272,7 @@ static bool take_head(const MsReader *reader, size_t key, const char *value, GEr
     if (key == 0)
         return set_text(&assignment->title, value);
     if (key == 1)
-        return read_number(reader, value, MOST_POINTS, &assignment->points, error);
+        return ms_assignment_number(reader, value, MOST_POINTS, &assignment->points, error);
     assignment->own = strcmp(value, "own") == 0;
     assignment->answers = assignment->own || strcmp(value, "answers") == 0;
     return assignment->answers || strcmp(value, "captures") == 0 ||
@@ -281,7 +283,7 @@ static bool take_head(const MsReader *reader, size_t key, const char *value, GEr
 bool ms_assignment_key(MsReader *reader, const char *key, char *value, GError **error)
 {
     const char *(*name)(size_t) = reader->asked ? asked_key : head_key;
-    size_t count = reader->asked ? 14 : 3;
+    size_t count = reader->asked ? 16 : 3;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(name(i), key) == 0)
             return reader->asked ? take_asked(reader, i, value, error)
@@ -338,8 +340,19 @@ static bool check_own(const MsReader *reader, const MsAsked *asked, GError **err
                               "'%s': a tolerance goes with match = number", asked->id);
 }
 
+/* A check knows by itself what is right. */
+static bool check_check(const MsReader *reader, const MsAsked *asked, GError **error)
+{
+    if (asked->raw || asked->match != MS_MATCH_EXACT || asked->near->len > 0 || asked->message > 0)
+        return ms_assignment_fail(reader, asked->line, error,
+                                  "'%s': a check has no match, expect, near or message", asked->id);
+    return true;
+}
+
 static bool check_expect(const MsReader *reader, MsAsked *asked, GError **error)
 {
+    if (asked->check >= 0)
+        return check_check(reader, asked, error);
     if (reader->assignment->own && !asked->required)
         return check_own(reader, asked, error);
     bool none = asked->match == MS_MATCH_PRESENT || asked->match == MS_MATCH_ABSENT;
@@ -373,15 +386,20 @@ static bool check_source(const MsReader *reader, const MsAsked *asked, GError **
 {
     bool odd = asked->oddity != MS_N_ODDITIES;
     bool capture = reader->assignment->own || !reader->assignment->answers;
-    if (!capture && (asked->required || odd))
+    int sources = odd + (asked->fact != NULL) + (asked->check >= 0);
+    if (!capture && (asked->required || odd || asked->check >= 0))
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': kind = answers has no capture to look at", asked->id);
-    if (asked->fact && odd)
+    if (sources > 1)
         return ms_assignment_fail(reader, asked->line, error,
-                                  "'%s': fact and oddity exclude each other", asked->id);
-    if (capture && !asked->fact && !odd)
+                                  "'%s': fact, oddity and check exclude each other", asked->id);
+    if (capture && sources == 0)
         return ms_assignment_fail(reader, asked->line, error,
-                                  "'%s': fact, bank or oddity is missing", asked->id);
+                                  "'%s': fact, bank, oddity or check is missing", asked->id);
+    if (asked->frames && (capture || asked->match == MS_MATCH_SET ||
+                          asked->match == MS_MATCH_PRESENT || asked->match == MS_MATCH_ABSENT))
+        return ms_assignment_fail(reader, asked->line, error,
+                                  "'%s': frames goes with one value, of answers", asked->id);
     if (odd && asked->match != MS_MATCH_PRESENT && asked->match != MS_MATCH_ABSENT &&
         asked->match != MS_MATCH_COUNT)
         return ms_assignment_fail(reader, asked->line, error,
@@ -398,13 +416,8 @@ static bool check_others(const MsReader *reader, const MsAsked *asked, GError **
 {
     for (guint i = 0; i < asked->near->len; i++) {
         const MsNear *near = &g_array_index(asked->near, MsNear, i);
-        const MsAsked *other =
-            near->other ? ms_assignment_find(reader->assignment, near->other) : asked;
-        bool expects = other && (other->expect || (reader->assignment->own && !other->required));
-        if (!other || !(expects || near->kind == MS_NEAR_BASE64))
-            return ms_assignment_fail(reader, asked->line, error,
-                                      "'%s': near names no question with expected values: '%s'",
-                                      asked->id, near->other ? near->other : "base64");
+        if (!ms_assignment_check_near(reader, asked, near, error))
+            return false;
     }
     for (size_t i = 0; asked->needs && asked->needs[i]; i++) {
         const MsAsked *other = ms_assignment_find(reader->assignment, asked->needs[i]);

@@ -27,5 +27,14 @@ const char *ms_assignment_nearest(const char *word, const char *(*name)(size_t),
 /* Takes a key with its value, neither empty; may change `value`. */
 bool ms_assignment_key(MsReader *reader, const char *key, char *value, GError **error);
 
+/* A number from 0 to `most`; else an error. */
+bool ms_assignment_number(const MsReader *reader, const char *text, double most, double *number,
+                          GError **error);
+
+/* One value of the key `near`; and what only the whole can tell of it. */
+bool ms_assignment_near(const MsReader *reader, const char *value, GError **error);
+bool ms_assignment_check_near(const MsReader *reader, const MsAsked *asked, const MsNear *near,
+                              GError **error);
+
 /* Checks what only the whole can tell: missing keys, ids that others name. */
 bool ms_assignment_check(const MsReader *reader, GError **error);

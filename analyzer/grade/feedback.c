@@ -139,6 +139,11 @@ static void put_question(MsBuffer *out, const MsAssignment *assignment, guint nu
     }
     ms_buffer_text(out, "</p>\n<dl>\n");
     put_about(out, asked);
+    if (ms_result_text(row, "words")[0]) {
+        ms_buffer_text(out, "<dt>Seen</dt><dd>");
+        ms_grade_text(out, ms_result_text(row, "words"));
+        ms_buffer_text(out, "</dd>\n");
+    }
     if (verdict == MS_VERDICT_SKIPPED)
         put_needs(out, assignment, asked);
     if (asked->hint && verdict != MS_VERDICT_RIGHT) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * match.c - compares texts after they are made alike; tries near misses only when the answer is
  * wrong. */
-#include "match.h"
+#include "match_private.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,14 +13,6 @@ const char *ms_verdict_name(MsVerdictKind kind)
     static const char *const names[MS_N_VERDICTS] = {"right", "part",    "near",
                                                      "wrong", "missing", "skipped"};
     return names[kind];
-}
-
-const char *ms_near_words(MsNearKind kind)
-{
-    static const char *const words[MS_N_NEARS] = {
-        "not decoded from base64", "client and server swapped",
-        "from the header instead of the envelope", "the answer to another question"};
-    return words[kind];
 }
 
 static bool is_pair(char open, char close)
@@ -103,7 +95,7 @@ static bool fits_regex(const char *value, const MsAsked *asked, const MsStudent 
     return regex && g_regex_match(regex, normal, 0, NULL);
 }
 
-static bool fits(const char *value, const MsAsked *asked, const MsStudent *student)
+bool ms_match_fits(const char *value, const MsAsked *asked, const MsStudent *student)
 {
     int64_t time_ns;
     switch (asked->match) {
@@ -138,22 +130,8 @@ static double set_part(const MsAsked *asked, const MsStudent *student, const cha
         found += there;
     }
     for (size_t k = 0; k < count; k++)
-        wrong += !fits(values[k], asked, student);
+        wrong += !ms_match_fits(values[k], asked, student);
     return (double)found / (double)(expected + wrong);
-}
-
-static bool is_near(const MsAssignment *assignment, const MsAsked *asked, const MsNear *near,
-                    const MsStudent *student, const char *value)
-{
-    if (near->kind != MS_NEAR_BASE64)
-        return fits(value, ms_assignment_find(assignment, near->other), student);
-    gsize length;
-    g_autofree char *clean = g_strstrip(g_strdup(value));
-    if (strlen(clean) < 4)
-        return false;
-    g_autofree guchar *bytes = g_base64_decode(clean, &length);
-    g_autofree char *text = g_strndup((const char *)bytes, length);
-    return length > 0 && fits(text, asked, student);
 }
 
 static MsVerdict find_near(const MsAssignment *assignment, const MsAsked *asked,
@@ -164,7 +142,7 @@ static MsVerdict find_near(const MsAssignment *assignment, const MsAsked *asked,
         const MsNear *near = &g_array_index(asked->near, MsNear, i);
         for (size_t k = 0; k < count; k++) {
             if ((verdict.near && near->worth <= verdict.worth) ||
-                !is_near(assignment, asked, near, student, values[k]))
+                !ms_near_is(assignment, asked, near, student, values[k]))
                 continue;
             verdict = (MsVerdict){MS_VERDICT_NEAR, near->worth, near};
         }
@@ -185,7 +163,7 @@ static MsVerdict judge(const MsAssignment *assignment, const MsAsked *asked,
             part.kind = MS_VERDICT_PART;
     } else {
         for (size_t i = 0; i < count; i++) {
-            if (fits(values[i], asked, student))
+            if (ms_match_fits(values[i], asked, student))
                 return right;
         }
     }
@@ -259,6 +237,43 @@ static GPtrArray *split_answer(const MsAsked *asked, const char *answer)
     return values;
 }
 
+/* Whether a list such as "4, 6-9" holds the number. */
+static bool list_holds(const char *list, uint64_t number)
+{
+    g_auto(GStrv) parts = g_strsplit_set(list, ", ", -1);
+    for (size_t i = 0; parts[i]; i++) {
+        const char *dash = strchr(parts[i], '-');
+        uint64_t first = g_ascii_strtoull(parts[i], NULL, 10);
+        uint64_t last = dash ? g_ascii_strtoull(dash + 1, NULL, 10) : first;
+        if (parts[i][0] && number >= first && number <= last)
+            return true;
+    }
+    return false;
+}
+
+/* An answer with its frame: "250 (frame 12)", "250, packet 12", "250 @12", "250 #12". */
+static MsVerdict judge_frame(const MsAssignment *assignment, const MsAsked *asked,
+                             const MsStudent *student, const char *answer)
+{
+    static const char pattern[] =
+        "^(.*?)[\\s,;(\\[]*(?:(?:in\\s+)?(?:frame|packet)(?:\\s*(?:number|no\\.?|nr\\.?))?|@|#)"
+        "\\s*[:#=]?\\s*(\\d{1,10})\\s*[)\\]]?\\s*$";
+    g_autofree char *valid = g_utf8_make_valid(answer, -1);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    bool named = g_regex_match(regex, valid, 0, &info);
+    g_autofree char *value = named ? g_match_info_fetch(info, 1) : g_strdup(answer);
+    g_autofree char *frame = named ? g_match_info_fetch(info, 2) : NULL;
+    const char *const values[] = {value};
+    MsVerdict verdict = judge(assignment, asked, student, values, 1);
+    if (verdict.kind != MS_VERDICT_RIGHT ||
+        (named && list_holds(asked->frames, g_ascii_strtoull(frame, NULL, 10))))
+        return verdict;
+    const MsNear *near = ms_near_find(asked, MS_NEAR_FRAME);
+    return near ? (MsVerdict){MS_VERDICT_NEAR, near->worth, near}
+                : (MsVerdict){.kind = MS_VERDICT_WRONG};
+}
+
 MsVerdict ms_match_answer(const MsAssignment *assignment, const MsAsked *asked,
                           const MsStudent *student, const char *answer)
 {
@@ -273,5 +288,7 @@ MsVerdict ms_match_answer(const MsAssignment *assignment, const MsAsked *asked,
         g_autoptr(GPtrArray) values = split_answer(asked, answer);
         return judge(assignment, asked, student, (const char *const *)values->pdata, values->len);
     }
+    if (asked->frames)
+        return judge_frame(assignment, asked, student, answer);
     return judge(assignment, asked, student, &answer, 1);
 }

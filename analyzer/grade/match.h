@@ -39,6 +39,9 @@ const char *ms_verdict_name(MsVerdictKind kind);
 /* A near miss in words: "not decoded from base64", ... Static storage. */
 const char *ms_near_words(MsNearKind kind);
 
+/* The near miss of that kind that the question lists, or NULL. */
+const MsNear *ms_near_find(const MsAsked *asked, MsNearKind kind);
+
 /* The text as it is compared: blanks, quotes and brackets around it away, runs of blanks one
  * blank, small letters unless letter case counts. The caller frees. */
 char *ms_match_normal(const char *text, bool letter_case);

@@ -3,6 +3,7 @@
  * what does not fit. */
 #include "outline.h"
 
+#include "behaviour.h"
 #include "sheet.h"
 
 #include <string.h>
@@ -27,11 +28,15 @@ static void print_asked(GString *out, const MsAsked *asked, unsigned number)
         g_string_append_printf(out, "%s, ", asked->fact);
     else if (asked->oddity != MS_N_ODDITIES)
         g_string_append_printf(out, "oddity %s, ", ms_oddity_name(asked->oddity));
+    if (asked->check >= 0) {
+        size_t count;
+        g_string_append_printf(out, "%s, ", ms_behaviours(&count)[asked->check].rfc);
+    }
     if (asked->session)
         g_string_append_printf(out, "session %d, ", asked->session);
     if (asked->message)
         g_string_append_printf(out, "message %d, ", asked->message);
-    g_string_append(out, ms_match_name(asked->match));
+    g_string_append(out, asked->check >= 0 ? "check" : ms_match_name(asked->match));
     if (asked->raw)
         g_string_append_printf(out, ": %s", asked->raw);
     g_string_append_c(out, '\n');
@@ -41,6 +46,9 @@ static void print_asked(GString *out, const MsAsked *asked, unsigned number)
         add_points(out, near->worth);
         g_string_append_printf(out, ": %s%s%s\n", ms_near_words(near->kind),
                                near->other ? ": " : "", near->other ? near->other : "");
+    }
+    if (asked->frames) {
+        g_string_append_printf(out, "   with the frame: %s\n", asked->frames);
     }
     for (size_t i = 0; asked->needs && asked->needs[i]; i++)
         g_string_append_printf(out, "   only when %s is right\n", asked->needs[i]);

@@ -129,6 +129,11 @@ static void add_row(GString *out, const MsAsked *asked, const json_t *row, unsig
     if (ms_result_text(row, "near")[0])
         g_string_append_printf(out, ": %s", ms_result_text(row, "near"));
     g_string_append_c(out, '\n');
+    if (ms_result_text(row, "words")[0]) {
+        g_string_append_c(out, '\n');
+        add_text(out, ms_result_text(row, "words"));
+        g_string_append_c(out, '\n');
+    }
     for (size_t i = 0;
          asked->needs && asked->needs[i] && !strcmp(ms_result_text(row, "verdict"), "skipped"); i++)
         g_string_append_printf(out, "\nNot counted, as it needs `%s` to be right.\n",

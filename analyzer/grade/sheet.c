@@ -3,6 +3,7 @@
 #include "sheet.h"
 
 #include "../lab/filter.h"
+#include "behaviour.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +12,10 @@
 #define MOST_RUNS 40
 
 typedef struct {
-    GPtrArray *values; /* char * */
+    GPtrArray *values;    /* char * */
+    GPtrArray *elsewhere; /* char *, in other sessions or messages; NULL: nobody asks */
+    MsBehaviourOutcome outcome;
+    char *words; /* what a check saw; NULL: nothing */
     MsFilter filter;
 } Found;
 
@@ -27,8 +31,11 @@ MsSheet *ms_sheet_new(const MsAssignment *assignment)
     MsSheet *sheet = g_new0(MsSheet, 1);
     sheet->assignment = assignment;
     sheet->found = g_new0(Found, assignment->asked->len);
-    for (guint i = 0; i < assignment->asked->len; i++)
+    for (guint i = 0; i < assignment->asked->len; i++) {
         sheet->found[i].values = g_ptr_array_new_with_free_func(g_free);
+        if (ms_near_find(assignment->asked->pdata[i], MS_NEAR_ELSEWHERE))
+            sheet->found[i].elsewhere = g_ptr_array_new_with_free_func(g_free);
+    }
     return sheet;
 }
 
@@ -38,6 +45,9 @@ void ms_sheet_free(MsSheet *sheet)
         return;
     for (guint i = 0; i < sheet->assignment->asked->len; i++) {
         g_ptr_array_unref(sheet->found[i].values);
+        if (sheet->found[i].elsewhere)
+            g_ptr_array_unref(sheet->found[i].elsewhere);
+        g_free(sheet->found[i].words);
         ms_filter_clear(&sheet->found[i].filter);
     }
     g_free(sheet->found);
@@ -93,6 +103,42 @@ static void add_facts(Found *found, const MsAsked *asked, const MsRecord *record
     }
 }
 
+/* The same fact where it was not asked for. */
+static void add_elsewhere(Found *found, const MsAsked *asked, const MsRecord *record)
+{
+    size_t count;
+    const MsFact *facts = ms_record_facts(record, &count);
+    bool here = asked->session == 0 || (uint32_t)asked->session == ms_record_number(record) + 1;
+    for (size_t i = 0; i < count && found->elsewhere->len < MOST_VALUES; i++) {
+        bool asked_for = here && (asked->message == 0 || facts[i].message == asked->message - 1);
+        if (asked_for || !ms_condition_fits(&asked->what, &facts[i]))
+            continue;
+        GString *value = g_string_new(NULL);
+        ms_sheet_value(value, &facts[i]);
+        g_ptr_array_add(found->elsewhere, g_string_free(value, FALSE));
+    }
+}
+
+/* What is bad in one session is bad in all. */
+static void add_check(Found *found, const MsAsked *asked, const MsRecord *record)
+{
+    if (found->outcome == MS_BEHAVIOUR_BAD)
+        return;
+    MsBehaviourResult result = {0};
+    ms_behaviour_check((size_t)asked->check, record, &result);
+    if (result.outcome > found->outcome || !found->words) {
+        ms_filter_clear(&found->filter);
+        found->filter = (MsFilter){0};
+        ms_filter_add(&found->filter, result.ranges.range, result.ranges.n_ranges,
+                      result.ranges.omitted);
+        found->outcome = result.outcome;
+        g_free(found->words);
+        found->words = g_steal_pointer(&result.words);
+    }
+    g_free(result.words);
+    ms_ranges_clear(&result.ranges);
+}
+
 static void add_oddities(Found *found, const MsAsked *asked, const MsRecord *record)
 {
     size_t count;
@@ -112,10 +158,14 @@ void ms_sheet_add(MsSheet *sheet, const MsRecord *record)
     sheet->sessions++;
     for (guint i = 0; i < sheet->assignment->asked->len; i++) {
         const MsAsked *asked = sheet->assignment->asked->pdata[i];
+        if (sheet->found[i].elsewhere && asked->fact)
+            add_elsewhere(&sheet->found[i], asked, record);
         if (asked->session > 0 && (uint32_t)asked->session != ms_record_number(record) + 1)
             continue;
         if (asked->fact)
             add_facts(&sheet->found[i], asked, record);
+        else if (asked->check >= 0)
+            add_check(&sheet->found[i], asked, record);
         else
             add_oddities(&sheet->found[i], asked, record);
     }
@@ -187,6 +237,14 @@ static MsVerdict judge_own(const MsSheet *sheet, guint i, const MsStudent *stude
 
 /* --- */
 
+static MsVerdict check_verdict(MsBehaviourOutcome outcome)
+{
+    static const MsVerdictKind kinds[] = {[MS_BEHAVIOUR_UNSHOWN] = MS_VERDICT_MISSING,
+                                          [MS_BEHAVIOUR_GOOD] = MS_VERDICT_RIGHT,
+                                          [MS_BEHAVIOUR_BAD] = MS_VERDICT_WRONG};
+    return (MsVerdict){kinds[outcome], outcome == MS_BEHAVIOUR_GOOD, NULL};
+}
+
 static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
                        const MsVerdict *before)
 {
@@ -198,7 +256,7 @@ static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
             g_strv_contains((const char *const *)asked->needs, other->id))
             return (MsVerdict){.kind = MS_VERDICT_SKIPPED};
     }
-    if (assignment->own && !asked->required && sheet->sessions > 0)
+    if (assignment->own && !asked->required && asked->check < 0 && sheet->sessions > 0)
         return judge_own(sheet, i, student);
     if (assignment->answers && !assignment->own)
         return ms_match_answer(assignment, asked, student,
@@ -206,9 +264,19 @@ static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
                                               : NULL);
     if (sheet->sessions == 0) /* nor is anything absent from a capture without mail */
         return (MsVerdict){.kind = MS_VERDICT_MISSING};
-    const GPtrArray *values = sheet->found[i].values;
-    return ms_match_values(assignment, asked, student, (const char *const *)values->pdata,
-                           values->len);
+    const Found *found = &sheet->found[i];
+    if (asked->check >= 0)
+        return check_verdict(found->outcome);
+    MsVerdict verdict = ms_match_values(
+        assignment, asked, student, (const char *const *)found->values->pdata, found->values->len);
+    if (verdict.worth > 0 || !found->elsewhere)
+        return verdict;
+    MsVerdict other =
+        ms_match_values(assignment, asked, student, (const char *const *)found->elsewhere->pdata,
+                        found->elsewhere->len);
+    const MsNear *near = ms_near_find(asked, MS_NEAR_ELSEWHERE);
+    return other.kind == MS_VERDICT_RIGHT ? (MsVerdict){MS_VERDICT_NEAR, near->worth, near}
+                                          : verdict;
 }
 
 /* The first runs of frames in the first capture, as [first, last]; NULL: there are none. */
@@ -235,6 +303,8 @@ static json_t *row_new(const MsSheet *sheet, guint i, const MsVerdict *verdict)
                   "points", hundredths(asked->points * verdict->worth), "of", asked->points);
     if (verdict->near)
         json_object_set_new(row, "near", json_string(ms_near_words(verdict->near->kind)));
+    if (sheet->found[i].words)
+        json_object_set_new(row, "words", json_string(sheet->found[i].words));
     MsBuffer filter = {0};
     if (ms_filter_write(&sheet->found[i].filter, 0, &filter) && filter.length > 0)
         json_object_set_new(row, "filter", json_stringn((const char *)filter.data, filter.length));

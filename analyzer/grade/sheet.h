@@ -24,10 +24,10 @@ bool ms_sheet_empty(const MsSheet *sheet);
 /* Takes answers, as ms_answers_read() gives them; borrowed until the sheet is judged. */
 void ms_sheet_answers(MsSheet *sheet, GHashTable *answers);
 
-/* {"points", "of", "questions": [{"id", "verdict", "points", "of", "near", "filter", "frames"}]};
- * frames as [first, last], at most 40 of those. When a requirement is not met "refused" names it,
- * and the points are 0. A skipped question counts neither among the points nor among those that
- * could be had. The caller owns it. */
+/* {"points", "of", "questions": [{"id", "verdict", "points", "of", "near", "words", "filter",
+ * "frames"}]}: words are what a check saw; frames as [first, last], at most 40 of those. When a
+ * requirement is not met "refused" names it, and the points are 0. A skipped question counts
+ * neither among the points nor among those that could be had. The caller owns it. */
 json_t *ms_sheet_judge(const MsSheet *sheet, const MsStudent *student);
 
 /* Appends a fact's value as questions are asked about it: true, a number, 2026-11-22T09:00:00.5Z.

@@ -5,6 +5,7 @@
 
 #include "../capture/packet.h"
 #include "../grade/answers.h"
+#include "../grade/behaviour.h"
 #include "../grade/sheet.h"
 #include "../message/hash.h"
 #include "merge.h"
@@ -84,12 +85,17 @@ static int open_spool(void *user_data)
     return work->n_spools > 0 ? work->spools[--work->n_spools] : -1;
 }
 
-/* Whether a question is about parts of messages, which take more to be read. */
+/* Whether a question is about parts of messages, or about their bytes, which take more to be read.
+ */
 static bool asks_parts(const MsAssignment *assignment)
 {
+    size_t count;
+    const MsBehaviour *checks = ms_behaviours(&count);
     for (guint i = 0; i < assignment->asked->len; i++) {
         const MsAsked *asked = assignment->asked->pdata[i];
         if (asked->fact && ms_field(asked->what.field)->scope == MS_PART)
+            return true;
+        if (asked->check >= 0 && checks[asked->check].messages)
             return true;
     }
     return false;

@@ -78,8 +78,10 @@ static void test_refusals(void)
         {HEAD "[question a]\nsession = 0\n", "x:4: counting begins at 1"},
         {HEAD "[question a]\nsession = -1\n", "x:4: a number from 1 on, or any: '-1'"},
         {HEAD "[question a]\ncase = maybe\n", "x:4: yes or no, not 'maybe'"},
-        {HEAD "[question a]\nnear = base64\n",
-         "x:4: worth, kind and, but for base64, the other question: 'base64'"},
+        {
+            HEAD "[question a]\nnear = base64\n",
+            "x:4: worth, kind and what the kind names: 'base64'",
+        },
         {HEAD "[question a]\nnear = 2 base64\n", "x:4: not a number from 0 to 1: '2'"},
         {HEAD "[question a]\nnear = 0.5 base46\n",
          "x:4: unknown near miss 'base46'; is 'base64' meant?"},
@@ -87,7 +89,7 @@ static void test_refusals(void)
         {HEAD "[question a]\nnear = 0.5 header\n", "x:4: 'header' needs the other question"},
         {HEAD "[question a]\nneeds = b | | c\n", "x:4: an empty value in the list 'b | | c'"},
         {HEAD "[require a]\npoints = 1\n", "x:4: [require] has no points"},
-        {HEAD "[question a]\nexpect = x\n", "x:3: 'a': fact, bank or oddity is missing"},
+        {HEAD "[question a]\nexpect = x\n", "x:3: 'a': fact, bank, oddity or check is missing"},
         {HEAD "[question a]\nfact = smtp.helo\n", "x:3: 'a': expect is missing"},
         {HEAD "[question a]\nfact = smtp.helo\nmatch = absent\nexpect = x\n",
          "x:3: 'a': absent expects no value"},
@@ -109,13 +111,30 @@ static void test_refusals(void)
         {HEAD "[question a]\nfact = smtp.helo\nmatch = between\nexpect = x\n",
          "x:3: 'a': between needs a time"},
         {HEAD "[question a]\nfact = smtp.helo\noddity = gap\n",
-         "x:3: 'a': fact and oddity exclude each other"},
+         "x:3: 'a': fact, oddity and check exclude each other"},
         {HEAD "[question a]\noddity = gap\nexpect = x\n",
          "x:3: 'a': an oddity is matched by present, absent or count"},
         {HEAD "kind = answers\n[require a]\nexpect = x\n",
          "x:4: 'a': kind = answers has no capture to look at"},
         {HEAD ONE "near = 0.5 swapped b\n",
          "x:3: 'a': near names no question with expected values: 'b'"},
+        {HEAD "[question a]\ncheck = quitt\n", "x:4: unknown check 'quitt'; is 'quit' meant?"},
+        {HEAD "[question a]\ncheck = quit\nexpect = 221\n",
+         "x:3: 'a': a check has no match, expect, near or message"},
+        {HEAD "[question a]\ncheck = quit\noddity = gap\n",
+         "x:3: 'a': fact, oddity and check exclude each other"},
+        {HEAD "kind = answers\n[question a]\ncheck = quit\n",
+         "x:4: 'a': kind = answers has no capture to look at"},
+        {HEAD ONE "frames = 4\n", "x:3: 'a': frames goes with one value, of answers"},
+        {HEAD ONE "frames = four\n", "x:6: frames are numbers: 4, 6-9; not 'four'"},
+        {HEAD ONE "near = 0.5 off\n", "x:3: 'a': off goes with numbers"},
+        {HEAD ONE "near = 0.5 off 0\n", "x:6: off goes with a number from 1 to 1000"},
+        {HEAD ONE "near = 0.5 relative\n", "x:6: 'relative' needs the other question"},
+        {HEAD ONE "near = 0.5 frame\n", "x:3: 'a': frame goes with the key frames"},
+        {HEAD ONE "near = 0.5 elsewhere\n",
+         "x:3: 'a': elsewhere goes with session or message, of captures"},
+        {HEAD "[question a]\noddity = gap\nmatch = absent\nnear = 0.5 case\n",
+         "x:3: 'a': case needs an expected value to be near to"},
         {HEAD ONE "needs = a\n", "x:3: 'a' needs 'a', which is no question above it"},
         {HEAD ONE "points = 0\n", "x:7: no question has points"},
     };
@@ -126,7 +145,7 @@ static void test_refusals(void)
         g_assert_nonnull(error);
         g_assert_cmpstr(error->message, ==, rows[count].error);
     }
-    g_assert_cmpuint(count, ==, 52);
+    g_assert_cmpuint(count, ==, 64);
     g_autoptr(GError) error = NULL;
     static const char regex[] = HEAD "[question a]\nfact = smtp.helo\nmatch = regex\nexpect = (\n";
     g_assert_null(ms_assignment_new("x", regex, sizeof regex - 1, &error));
