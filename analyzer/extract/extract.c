@@ -201,6 +201,10 @@ static void write_attachments(Way *way, const MsMessage *message)
     size_t n_parts;
     const MsPart *parts = ms_mime_parts(mime, &n_parts);
     const char *name;
+    if (ms_mime_limited(mime)) {
+        ms_manifest_limited(&way->manifest);
+        way->extract->counts.limited++;
+    }
     for (size_t i = 0; i < n_parts && ms_store_error(way->store, &name) == 0; i++) {
         const MsPart *part = &parts[i];
         bool text = !part->type || g_str_has_prefix(part->type, "text/");

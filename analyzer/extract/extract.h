@@ -44,6 +44,7 @@ const char *ms_extract_error(const MsExtract *extract);
 typedef struct {
     uint64_t sessions, messages, attachments; /* written */
     uint64_t posted;                          /* forms of webmails, written */
+    uint64_t limited;                         /* messages of which not all parts were read */
     uint64_t incomplete;                      /* messages with bytes missing, written or not */
 } MsExtractCounts;
 

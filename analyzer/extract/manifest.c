@@ -115,8 +115,19 @@ void ms_manifest_dialogue(MsManifest *manifest, const MsExtracted *file)
 static void end_message(MsManifest *manifest)
 {
     if (manifest->in_message)
-        ms_buffer_text(&manifest->text, "]}");
-    manifest->in_message = false;
+        ms_buffer_text(&manifest->text, "]");
+    if (manifest->in_message && manifest->limited)
+        put_c_text(manifest, "parts",
+                   "more of them than the limits of the program, or too deep, or "
+                   "too far from the start: not all were read");
+    if (manifest->in_message)
+        ms_buffer_byte(&manifest->text, '}');
+    manifest->in_message = manifest->limited = false;
+}
+
+void ms_manifest_limited(MsManifest *manifest)
+{
+    manifest->limited = true;
 }
 
 /* Why bytes are missing, and where; offsets count bytes of the .eml. */

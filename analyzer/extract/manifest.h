@@ -25,6 +25,7 @@ typedef struct {
     unsigned attachments; /* of the message, so far */
     unsigned posted;      /* of the session, so far */
     bool in_message;
+    bool limited; /* the message is beyond a limit */
 } MsManifest;
 
 /* All is borrowed until ms_manifest_clear(). */
@@ -35,6 +36,8 @@ void ms_manifest_dialogue(MsManifest *manifest, const MsExtracted *file);
  * message. */
 void ms_manifest_message(MsManifest *manifest, const MsMessage *message, bool whole,
                          const MsExtracted *file);
+/* Not all parts of the message were read, as it is beyond a limit. */
+void ms_manifest_limited(MsManifest *manifest);
 /* `real`: media type by the content, or NULL. */
 void ms_manifest_attachment(MsManifest *manifest, const MsMessage *message, const MsPart *part,
                             const char *real, const MsExtracted *file);

@@ -219,7 +219,10 @@ static void walk_attached(MsMime *mime, GMimeMessagePart *object, const Place *p
 
 static void walk(MsMime *mime, GMimeObject *object, const Place *place)
 {
-    if (mime->parts->len >= mime->most_parts) {
+    unsigned depth = 0;
+    for (const Place *up = place->above; up; up = up->above)
+        depth++;
+    if (mime->parts->len >= mime->most_parts || depth >= mime->most_depth) {
         mime->source.limited = true;
         return;
     }
@@ -260,20 +263,24 @@ MsMime *ms_mime_new(const MsMessage *message, const MsLimits *limits)
     MsMime *mime = g_new0(MsMime, 1);
     mime->source = (MsMimeSource){.message = message,
                                   .most = limits->value[MS_LIMIT_MIME_BYTES],
-                                  .most_lines = limits->value[MS_LIMIT_MIME_LINES]};
+                                  .most_lines = limits->value[MS_LIMIT_MIME_LINES],
+                                  .most_header = limits->value[MS_LIMIT_MIME_HEADER]};
     mime->source.limited = ms_message_kept(message) > mime->source.most;
+    mime->most_depth = limits->value[MS_LIMIT_MIME_DEPTH];
     mime->most_parts = limits->value[MS_LIMIT_MIME_PARTS];
     mime->most_ranges = (size_t)limits->value[MS_LIMIT_FACT_RANGES];
     mime->most_text = (size_t)limits->value[MS_LIMIT_MESSAGE_HEAD];
     mime->parts = g_array_new(FALSE, FALSE, sizeof(MsPart));
     g_array_set_clear_func(mime->parts, part_clear);
     mime->stream = ms_mime_stream_new(&mime->source);
-    GMimeParser *parser = g_mime_parser_new_with_stream(mime->stream);
-    g_mime_parser_set_persist_stream(parser, TRUE);
-    mime->tree = g_mime_parser_construct_message(parser, NULL);
-    g_object_unref(parser);
     bool headless = ms_message_headless(message); /* a section of one, of unknown type */
-    GMimeObject *top = mime->tree && !headless ? g_mime_message_get_mime_part(mime->tree) : NULL;
+    if (!headless) {
+        GMimeParser *parser = g_mime_parser_new_with_stream(mime->stream);
+        g_mime_parser_set_persist_stream(parser, TRUE);
+        mime->tree = g_mime_parser_construct_message(parser, NULL);
+        g_object_unref(parser);
+    }
+    GMimeObject *top = mime->tree ? g_mime_message_get_mime_part(mime->tree) : NULL;
     if (top) {
         const Place place = {GMIME_IS_MULTIPART(top) ? "0" : "1", NULL, false, NULL};
         walk(mime, top, &place);

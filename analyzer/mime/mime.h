@@ -36,7 +36,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsMime, ms_mime_free)
 /* All parts in their order in the message, multiparts before what they hold. */
 const MsPart *ms_mime_parts(const MsMime *mime, size_t *count);
 
-/* Whether a limit (mime-bytes, mime-lines, mime-parts) cut the reading short. */
+/* Whether a limit (mime-bytes, mime-lines, mime-header-bytes, mime-depth, mime-parts) cut the
+ * reading short. */
 bool ms_mime_limited(const MsMime *mime);
 
 /* Takes decoded bytes; returns false to stop. */

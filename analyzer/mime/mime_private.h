@@ -7,7 +7,7 @@
 
 struct MsMime {
     MsMimeSource source;
-    uint64_t most_parts;
+    uint64_t most_parts, most_depth;
     size_t most_ranges;
     size_t most_text; /* bytes of the text that becomes a fact */
     GMimeStream *stream;

@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+enum {
+    MOST_COLONS = 1000 /* in a header field: GMime goes one deeper for each group of addresses */
+};
+
 typedef struct {
     GMimeStream parent;
     MsMimeSource *source;
@@ -45,27 +49,78 @@ static bool is_costly(const uint8_t *line, size_t length)
     return at > 0 && at < length && line[at] == ':';
 }
 
-/* Counts costly lines that begin in data, which is shown for the first time. Returns how many bytes
- * may be shown. A line that begins close to the end of a block may be counted as none. */
-static size_t count_lines(MsMimeSource *source, const uint8_t *data, size_t length)
+/* The same of a line in a header, of which only the first bytes are known: its name may be long. */
+static bool is_costly_in_header(const MsMimeSource *source)
 {
     size_t at = 0;
-    if (source->counted > 0 && source->before[1] != '\n') {
-        const uint8_t *feed = ms_find_byte(data, '\n', length);
-        at = feed ? (size_t)(feed - data) + 1 : length;
+    while (at < source->n_begun && source->begun[at] > ' ' && source->begun[at] < 0x7f)
+        at++;
+    return at == sizeof source->begun;
+}
+
+/* What the line is, by its first bytes. */
+static void decide(MsMimeSource *source)
+{
+    const uint8_t *line = source->begun;
+    size_t length = source->n_begun;
+    bool mark = length >= 2 && line[0] == '-' && line[1] == '-';
+    bool costly =
+        is_costly(line, length) || (source->where == MS_MIME_HEADER && is_costly_in_header(source));
+    source->lines += costly;
+    if (mark) {
+        source->where = MS_MIME_HEADER;
+        source->in_field = false;
+    } else if (length == 0 || (length == 1 && line[0] == '\r')) {
+        if (source->where == MS_MIME_HEADER)
+            source->where = MS_MIME_PARAGRAPH;
+        source->in_field = false;
+    } else if (source->where == MS_MIME_PARAGRAPH) {
+        source->where = costly ? MS_MIME_HEADER : MS_MIME_TEXT;
     }
-    while (at < length) {
-        source->lines += is_costly(data + at, length - at);
-        if (source->lines > source->most_lines) {
+    if (source->where != MS_MIME_HEADER || mark || line[0] == ' ' || line[0] == '\t')
+        return;
+    source->in_field = costly;
+    source->colons = 0;
+}
+
+/* Takes bytes of one line. False when that is too much. */
+static bool take(MsMimeSource *source, const uint8_t *data, size_t length, bool end)
+{
+    bool known = source->n_begun == sizeof source->begun;
+    if (!known) {
+        size_t more = MIN(length, sizeof source->begun - source->n_begun);
+        memcpy(source->begun + source->n_begun, data, more);
+        source->n_begun += more;
+        if (end || source->n_begun == sizeof source->begun) {
+            decide(source);
+            known = true;
+        }
+    }
+    if (source->in_field && source->where == MS_MIME_HEADER) {
+        source->header += length;
+        for (size_t i = 0; i < length; i++)
+            source->colons += data[i] == ':';
+    }
+    if (end)
+        source->n_begun = 0;
+    return source->lines <= source->most_lines && source->header <= source->most_header &&
+           source->colons <= MOST_COLONS;
+}
+
+/* Looks at lines that are shown for the first time. Returns how many bytes may be shown. */
+static size_t count_lines(MsMimeSource *source, const uint8_t *data, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        const uint8_t *feed = ms_find_byte(data + at, '\n', length - at);
+        size_t size = (feed ? (size_t)(feed - data) : length) - at;
+        if (!take(source, data + at, size, feed != NULL)) {
             source->limited = true;
             source->most = source->counted + at;
             return at;
         }
-        const uint8_t *feed = ms_find_byte(data + at, '\n', length - at);
-        at = feed ? (size_t)(feed - data) + 1 : length;
+        at += size + (feed != NULL);
     }
     source->counted += length;
-    source->before[1] = data[length - 1];
     return length;
 }
 

@@ -219,6 +219,11 @@ static void say_extracted(Run *run)
         add_count(&text, counts.posted, "form", "s");
         ms_buffer_text(&text, " posted to a webmail");
     }
+    if (counts.limited > 0) {
+        ms_buffer_text(&text, "; parts of ");
+        add_count(&text, counts.limited, "message", "s");
+        ms_buffer_text(&text, " beyond a limit");
+    }
     if (counts.incomplete > 0) {
         ms_buffer_text(&text, "; ");
         ms_buffer_uint(&text, counts.incomplete);

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -75,6 +76,11 @@ def session(mails, port=40001, lost=(), step=1000):
     return frames
 
 
+def limit_memory():
+    """400 MB of address space, most of which is libraries and what files are mapped."""
+    resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+
+
 def hostile():
     import base64
     parts = b"".join(b"--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
@@ -100,8 +106,8 @@ class Extract(unittest.TestCase):
         path.write_bytes(wire.pcap([frame for one in sessions for frame in one]))
         return path
 
-    def good(self, *arguments):
-        done = run(*arguments)
+    def good(self, *arguments, **more):
+        done = run(*arguments, **more)
         self.assertEqual((done.returncode, done.stdout), (0, b""), done.stderr)
         return done
 
@@ -276,6 +282,29 @@ class Extract(unittest.TestCase):
             out = self.folder / ("out" + jobs)
             self.good(*captures, "-o", out, jobs)
             self.assertEqual(files(out), content)
+
+    def test_bombs(self):
+        """What would cost a reader of mail its memory or its stack: the message itself is whole, and that not all
+        parts were read is said."""
+        top = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        bombs = {
+            "groups": b"To: " + b"a:" * 100000 + b"\r\n\r\nbody\r\n",
+            "header": b"Subject: x\r\n" + b" 0123456789 0123456789 0123456789 0123456789\r\n" * 200000 + b"\r\nbody\r\n",
+            "nested": b"".join(b"Content-Type: multipart/mixed; boundary=c%d\r\n\r\n--c%d\r\n" % (i, i)
+                               for i in range(5000)),
+            "attached": b"Content-Type: message/rfc822\r\n\r\n" * 5000 + b"x\r\n",
+            "parts": top + b"--b\r\n\r\n" * 300000,
+        }
+        for name, mail in bombs.items():
+            capture, out = self.capture(session([mail], step=60000), name=name + ".pcap"), self.folder / name
+            before = time.monotonic()
+            done = self.good(capture, "-o", out, preexec_fn=None if SANITIZED else limit_memory)
+            self.assertLess(time.monotonic() - before, 60, name)
+            self.assertIn(b"parts of 1 message beyond a limit", done.stderr, name)
+            self.assertEqual(next(out.rglob("message-1.eml")).read_bytes(), mail, name)
+            self.assertIn("not all were read", self.check_manifest(next(out.rglob("manifest.json")))["messages"][0]["parts"])
+            shown = subprocess.run([PROGRAM, "show", "--mime", "--json", capture], capture_output=True, timeout=120)
+            self.assertIn("limit", [o["oddity"] for o in json.loads(shown.stdout)["oddities"]], name)
 
     def test_tar_memory(self):
         """A session larger than what may wait, while one that began earlier goes on: the same members, little memory."""

@@ -396,16 +396,39 @@ static void test_caps(void)
     for (int i = 0; i < 5000; i++)
         g_string_append_printf(deep, "Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n",
                                i, i);
-    GString *mails[] = {many, lines, deep};
+    GString *inner = g_string_new("");
+    GString *groups = g_string_new("To: ");
+    GString *folded = g_string_new("Subject: x\r\n");
+    GString *header = g_string_new(TOP);
+    for (int i = 0; i < 1000; i++)
+        g_string_append(inner, "Content-Type: message/rfc822\r\n\r\n");
+    for (int i = 0; i < 200000; i++) /* each is a call deeper in GMime */
+        g_string_append(groups, i % 20 ? "a:" : "a:\r\n ");
+    for (int i = 0; i < 2000; i++)
+        g_string_append(folded, " 0123456789 0123456789 0123456789 0123456789 0123456789\r\n");
+    for (int i = 0; i < 90; i++) /* names so long that they cross all blocks */
+        g_string_append_printf(header, "--b\r\n%01000d: x\r\n\r\n", i);
+    limits.value[MS_LIMIT_MIME_HEADER] = 65536;
+    GString *mails[] = {many, lines, deep, inner, groups, folded, header};
     for (size_t i = 0; i < G_N_ELEMENTS(mails); i++) {
         g_autoptr(MsMessage) message = make(mails[i]->str, mails[i]->len, -1);
         g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
         size_t count;
         ms_mime_parts(mime, &count);
         g_assert_cmpuint(count, <=, 100);
+        g_test_message("mail %zu", i);
         g_assert_true(ms_mime_limited(mime));
         g_string_free(mails[i], TRUE);
     }
+    GString *harmless = g_string_new("Subject: x\r\n\r\n"); /* a text is no header */
+    for (int i = 0; i < 2000; i++)
+        g_string_append(harmless, i % 2 ? " 012:456789 0123456789 0123456789 0123456789\r\n"
+                                        : "text:\r\n\r\n");
+    g_autoptr(MsMessage) message = make(harmless->str, harmless->len, -1);
+    limits.value[MS_LIMIT_MIME_LINES] = 100000;
+    g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+    g_assert_false(ms_mime_limited(mime));
+    g_string_free(harmless, TRUE);
 }
 
 /* The real type comes from the content, not from what is declared. */
