@@ -8,15 +8,19 @@ Knows just enough of pcap, pcapng, Ethernet, IP and TCP for our own captures; wh
 leaves out.
 """
 import base64
+import bz2
 import glob
 import gzip
 import hashlib
+import io
 import lzma
 import os
 import re
 import shutil
 import struct
 import sys
+import tarfile
+import zipfile
 
 MAX_SEEDS = 150  # of one kind for one target, spread over all captures
 
@@ -431,13 +435,48 @@ WRITTEN_ASSIGNMENTS = [  # an assignment, a NUL, answers
     b"[question n]\nbank = subject\nmatch = number\nexpect = 2.5\ntolerance = 0.1\nmessage = 2\nsession = any\n\0" b"odd: none\nn: 2.6\n",
 ]
 
+WRITTEN_HANDED = [  # a name, a NUL, a list of submissions
+    name + b"\0" + text
+    for name, text in (
+        (b"Ada King_4711_assignsubmission_file/x.pcap", b'{"id":"1","name":"Ada","email":"a@x","file":"a.pcap"}\n'),
+        (b"kingada_LATE_55_66_mine.pcap", b'{"id":"2","files":["a.pcap","b.zip"]}\n\n{"id":"3"}'),
+        (b"Lab 1_bob7_attempt_2026-11-01-10-00-00_x.pcap", b'{"id":"4","answers":{"a":"1","2":["x","y"],"c":true}}\n'),
+        (b"../../etc\\..\\./x//y.pcap", b"[1]\n"), (b"__MACOSX/._x", b'{"id":"1","id":"2"}'),
+        ("Zo\u00eb O'Neil_7_assignsubmission_file_z.pcap".encode(), b'{"fil":"x"}'), (b".hidden", b"{"))
+]
+
+
+def written_archives():
+    """Small ones of each kind that is read, and some that want to do harm."""
+    files = [("lab/x.pcap", b"abc" * 50), ("../../up.pcap", b"x"), ("empty", b""), ("zeros", bytes(300000)), ("no.txt", b"n")]
+    for compression in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", compression) as archive:
+            for name, data in files[:3 if compression == zipfile.ZIP_STORED else 5]:
+                archive.writestr(zipfile.ZipInfo(name), data, compression)
+        yield out.getvalue()
+        yield out.getvalue()[:-30]
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w:", format=form) as archive:
+            for name, data in files[:3] + [("d" * 70 + "/" + "l" * 70 + "\u00eb", b"long")]:
+                entry = tarfile.TarInfo(name)
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+            link = tarfile.TarInfo("link")
+            link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(link)
+        yield out.getvalue()
+        for packed in (gzip.compress(out.getvalue(), mtime=0), bz2.compress(out.getvalue()), lzma.compress(out.getvalue())):
+            yield packed
+
 
 def main():
     source, folder = sys.argv[1:]
     corpus = Corpus(folder)
     known = {"fuzz-capture", "fuzz-engine", "fuzz-packet", "fuzz-smtp", "fuzz-sniff", "fuzz-message",
              "fuzz-mime", "fuzz-auth", "fuzz-codec", "fuzz-table", "fuzz-pop3", "fuzz-imap", "fuzz-http",
-             "fuzz-expression", "fuzz-assignment", "fuzz-report"}
+             "fuzz-expression", "fuzz-assignment", "fuzz-handed", "fuzz-unpack", "fuzz-report"}
     others = {os.path.basename(path)[:-2] for path in
               glob.glob(os.path.join(source, "tests/fuzz/fuzz-*.c"))} - known
     paths = sorted(glob.glob(os.path.join(source, "captures/**/*.pcap*"), recursive=True))
@@ -508,6 +547,10 @@ def main():
         corpus.add("fuzz-expression", text)
     for text in WRITTEN_ASSIGNMENTS:
         corpus.add("fuzz-assignment", text)
+    for text in WRITTEN_HANDED:
+        corpus.add("fuzz-handed", text)
+    for text in written_archives():
+        corpus.add("fuzz-unpack", text)
     for mechanism, lines in WRITTEN_AUTH:
         corpus.add("fuzz-auth", mechanism + b"\n" + b"".join(line + b"\n" for line in lines))
         for line in lines:
