@@ -31,6 +31,43 @@ static MsInk ink_at(const uint8_t *text, size_t length, size_t *skip)
     return found;
 }
 
+/* Bytes of an escape as base/escape.h writes it for a terminal: \r, \x1b, ...; 0: it is none. */
+static size_t escape_at(const uint8_t *text, size_t length)
+{
+    if (length >= 4 && text[0] == '\\' && text[1] == 'x' && g_ascii_isxdigit(text[2]) &&
+        g_ascii_isxdigit(text[3]))
+        return 4;
+    return length >= 2 && text[0] == '\\' && (text[1] == 'r' || text[1] == 'n' || text[1] == 't')
+               ? 2
+               : 0;
+}
+
+/* Text without inks: what was written out gets a mark, as everywhere on the page, so that a
+ * backslash need not be doubled. */
+static void put_plain(MsBuffer *out, const uint8_t *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        const uint8_t *slash = memchr(text + at, '\\', length - at);
+        size_t end = slash ? (size_t)(slash - text) : length;
+        ms_html_plain(out, text + at, end - at);
+        at = end;
+        if (!slash)
+            break;
+        size_t bytes = 0; /* of all that stand together */
+        for (size_t more; (more = escape_at(text + at + bytes, length - at - bytes)) > 0;)
+            bytes += more;
+        if (bytes > 0) {
+            ms_buffer_text(out, "<i class=\"x\">");
+            ms_html_plain(out, text + at, bytes);
+            ms_buffer_text(out, "</i>");
+            at += bytes;
+        } else {
+            ms_buffer_byte(out, '\\');
+            at += length - at >= 2 && text[at + 1] == '\\' ? 2 : 1;
+        }
+    }
+}
+
 /* A run of text in one line, with its inks; evidence ("@ frame 4") gets a class of its own. */
 static void put_inked(Ink *page, const uint8_t *text, size_t length)
 {
@@ -41,7 +78,7 @@ static void put_inked(Ink *page, const uint8_t *text, size_t length)
     for (size_t at = 0; at < length;) {
         const uint8_t *escape = memchr(text + at, '\033', length - at);
         size_t end = escape ? (size_t)(escape - text) : length;
-        ms_html_plain(page->out, text + at, end - at);
+        put_plain(page->out, text + at, end - at);
         at = end;
         if (!escape)
             break;

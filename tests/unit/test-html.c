@@ -176,7 +176,7 @@ static void test_pen(void)
     pen.indent = 15;
     ms_pen_go(&pen, 15);
     ms_pen_ink(&pen, MS_INK_VALUE);
-    ms_pen_captured(&pen, "<i>\x1b[2m\x1f", 8);
+    ms_pen_captured(&pen, "<i>\x1b[2m\x1f\\x41\\", 13);
     ms_pen_ink(&pen, MS_INK_PLAIN);
     const MsRange range = {.frame = 4, .offset = 66, .length = 2};
     ms_pen_cite(&pen, &range, 1, 0, 1000, 0);
@@ -188,15 +188,16 @@ static void test_pen(void)
     MsBuffer out = {0};
     ms_html_pen(&out, text.data, text.length, "h4");
     g_autofree char *page = taken(&out);
-    g_assert_cmpstr(
-        page, ==,
-        "<h4>1  Who &lt;is&gt; it?</h4>\n"
-        "<dl class=\"rows\">\n<dt>Client</dt><dd><span class=\"b\">&lt;i&gt;\\x1b[2m\\x1f"
-        "</span>  <span class=\"at\">frame 4, bytes 66-67, +0.000001 s</span></dd>\n"
-        "</dl>\n<pre class=\"mail\">one\ntwo</pre>\n"
-        "<p>The session ends.</p>\n"
-        "<p class=\"filters\"><span class=\"d\">Filter: </span><code "
-        "class=\"filter\">frame.number == 4</code></p>\n");
+    g_assert_cmpstr(page, ==,
+                    "<h4>1  Who &lt;is&gt; it?</h4>\n"
+                    "<dl class=\"rows\">\n<dt>Client</dt><dd><span class=\"b\">&lt;i&gt;<i "
+                    "class=\"x\">\\x1b</i>[2m<i "
+                    "class=\"x\">\\x1f</i>\\x41\\"
+                    "</span>  <span class=\"at\">frame 4, bytes 66-67, +0.000001 s</span></dd>\n"
+                    "</dl>\n<pre class=\"mail\">one\ntwo</pre>\n"
+                    "<p>The session ends.</p>\n"
+                    "<p class=\"filters\"><span class=\"d\">Filter: </span><code "
+                    "class=\"filter\">frame.number == 4</code></p>\n");
     ms_pen_clear(&pen);
     ms_buffer_clear(&text);
 }
