@@ -84,7 +84,8 @@ static void write_frame(Wire *wire, uint8_t *frame, size_t length, const void *d
                                 (uint32_t)padded};
     fwrite(record, sizeof record, 1, wire->file);
     fwrite(frame, length, 1, wire->file);
-    fwrite(data, 1, data_length, wire->file);
+    if (data_length > 0) /* else `data` may be NULL */
+        fwrite(data, 1, data_length, wire->file);
     fwrite(padding, 1, padded - whole, wire->file);
     wire->bytes += sizeof record + padded;
     wire->packets++;
