@@ -121,6 +121,7 @@ static int grade(const MsOptions *options)
                                .submissions = options->names[1],
                                .output = options->output,
                                .roster = options->roster,
+                               .given = options->given,
                                .worksheet = options->worksheet,
                                .canvas = options->canvas,
                                .check = options->check,

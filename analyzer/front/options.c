@@ -266,6 +266,7 @@ void ms_options_clear(MsOptions *options)
     g_strfreev(options->asked);
     g_free(options->output);
     g_free(options->roster);
+    g_free(options->given);
     g_free(options->worksheet);
     g_free(options->canvas);
     g_free(options->seed);

@@ -46,6 +46,7 @@ typedef struct {
     gboolean overwrite;  /* report, extract, make, grade: also over files that are there */
     char *only;          /* extract: "attachments", "messages", "dialogues", or NULL */
     char *roster;        /* make, grade: who is in the class */
+    char *given;         /* grade: folder of captures that the answers are about */
     char *worksheet;     /* grade: Moodle's table to be filled in */
     char *canvas;        /* grade: Canvas's */
     char *seed;          /* make: what all randomness comes from; NULL: the default */

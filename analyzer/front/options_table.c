@@ -183,6 +183,8 @@ static const struct {
      "Go on where an earlier run into DIR was interrupted", NULL},
     {FOR(GRADE), "roster", 0, G_OPTION_ARG_FILENAME, OPTION(roster),
      "Students of the class: CSV with the columns id, name and email", "FILE"},
+    {FOR(GRADE), "captures", 0, G_OPTION_ARG_FILENAME, OPTION(given),
+     "With kind = own: the captures that students were given, each named ID.pcap", "FOLDER"},
     {FOR(GRADE), "worksheet", 0, G_OPTION_ARG_FILENAME, OPTION(worksheet),
      "Fill in Moodle's grading worksheet, as moodle.csv", "FILE"},
     {FOR(GRADE), "canvas", 0, G_OPTION_ARG_FILENAME, OPTION(canvas),

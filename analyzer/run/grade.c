@@ -202,6 +202,8 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment, const
                             g_strerror(failed));
         return complain(text);
     }
+    if (grading->given && !assignment->own)
+        return complain("--captures needs kind = own: other assignments say what they expect");
     if (!ms_journal_allows(grading->output, mode_of(grading), &error))
         return complain(error->message);
     g_autoptr(MsRoster) roster = grading->roster ? ms_roster_read(grading->roster, &error) : NULL;
@@ -210,7 +212,9 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment, const
     MsPlatformTables tables = {{0}};
     const MsHandedOptions options = {.path = grading->submissions,
                                      .roster = roster,
-                                     .captures = !assignment->answers || assignment->own,
+                                     .captures = !assignment->answers ||
+                                                 (assignment->own && !grading->given),
+                                     .given = grading->given,
                                      .answers = assignment->answers,
                                      .unconfined = grading->unconfined,
                                      .limits = &grading->limits};

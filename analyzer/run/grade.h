@@ -11,6 +11,7 @@ typedef struct {
     const char *submissions; /* folder, archive or list; NULL: only what `check`, `init` say */
     const char *output;      /* folder to make; or NULL */
     const char *roster;      /* CSV of id, name, email; NULL: none */
+    const char *given;       /* folder of captures that the answers are about; NULL: none */
     const char *worksheet;   /* Moodle's grading worksheet to be filled in; NULL: none */
     const char *canvas;      /* Canvas's gradebook likewise */
     bool check, init;

@@ -117,6 +117,7 @@ static void handed_free(void *data)
     g_free(handed->email);
     g_free(handed->number);
     g_ptr_array_unref(handed->files);
+    ms_handed_file_free(handed->given);
     g_free(handed);
 }
 
@@ -317,6 +318,20 @@ static void add_roster(Index *index, const MsRoster *roster)
     }
 }
 
+/* Everybody who handed in something gets the capture that was made for him. */
+static void add_given(GPtrArray *students, const char *folder)
+{
+    for (guint i = 0; folder && i < students->len; i++) {
+        MsHanded *handed = students->pdata[i];
+        if (handed->files->len == 0)
+            continue;
+        g_autofree char *name = g_strconcat(handed->key, ".pcap", NULL);
+        handed->given = g_new0(MsHandedFile, 1);
+        handed->given->path = g_build_filename(folder, name, NULL);
+        handed->given->name = g_steal_pointer(&name);
+    }
+}
+
 static bool give_all(Index *index, const MsHandedOptions *options, int *spool, GError **error)
 {
     g_autofree char *lower = g_ascii_strdown(options->path, -1);
@@ -349,6 +364,7 @@ MsSubmissions *ms_submissions_new(const MsHandedOptions *options, GError **error
     if (!good)
         return NULL;
     give_keys(submissions->students);
+    add_given(submissions->students, options->given);
     g_ptr_array_sort(submissions->students, compare_keys);
     return g_steal_pointer(&submissions);
 }

@@ -26,6 +26,7 @@ typedef struct {
     char *id, *name, *email; /* never NULL; of the roster, or out of the file's name */
     char *number;            /* the platform's of Moodle, Canvas; NULL: not known */
     GPtrArray *files;        /* MsHandedFile, sorted by name: what may be read */
+    MsHandedFile *given;     /* the capture that the answers are about; NULL: among `files` */
     bool known;              /* stands in the roster */
 } MsHanded;
 
@@ -38,6 +39,7 @@ typedef struct {
     const char *path;       /* folder, archive, or list in NDJSON */
     const MsRoster *roster; /* NULL: none */
     bool captures, answers; /* which kinds of files count */
+    const char *given;      /* folder with ID.pcap for each student; NULL: they hand captures in */
     bool unconfined;        /* archives are read in a process with all rights */
     const MsLimits *limits;
 } MsHandedOptions;

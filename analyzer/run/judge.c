@@ -32,8 +32,9 @@ struct MsWork {
     const MsLimits *limits;
     MsSheet *sheet;
     MsEngine *engine;           /* NULL: no capture is asked for */
-    MsFingerprint *fingerprint; /* NULL: no capture was handed in */
+    MsFingerprint *fingerprint; /* NULL: captures are not handed in */
     GPtrArray *pieces;          /* Piece */
+    GBytes *given;              /* the capture that the answers are about; NULL: among them */
     GString *problem;           /* the first one, in words */
     int unpacked;               /* where archives are unpacked to; -1: there are none */
     int spools[SPOOLS];
@@ -71,7 +72,8 @@ static void on_session(const MsRecord *record, void *user_data)
 {
     MsWork *work = user_data;
     ms_sheet_add(work->sheet, record);
-    ms_fingerprint_session(work->fingerprint, record);
+    if (work->fingerprint)
+        ms_fingerprint_session(work->fingerprint, record);
 }
 
 static void on_problem(const GError *error, void *user_data)
@@ -183,6 +185,19 @@ static void open_files(MsWork *work, int spool, uint64_t *mapped)
     *mapped += work->limits->value[MS_LIMIT_GRADE_OUTPUT];
 }
 
+/* The capture that the student was given. */
+static void open_given(MsWork *work, uint64_t *mapped)
+{
+    const MsHandedFile *file = work->handed->given;
+    g_autoptr(GError) error = NULL;
+    work->given = file ? ms_handed_map(file, -1, &error) : NULL;
+    if (error)
+        complain(work->problem, "the capture given to this student cannot be read: %s",
+                 error->message);
+    if (work->given)
+        *mapped += g_bytes_get_size(work->given);
+}
+
 static void open_engine(MsWork *work)
 {
     MsEngineOptions options;
@@ -211,6 +226,7 @@ MsWork *ms_judge_open(const MsAssignment *assignment, const MsHanded *handed, in
     work->problem = g_string_new(NULL);
     work->unpacked = -1;
     open_files(work, spool, mapped);
+    open_given(work, mapped);
     if (assignment->own || !assignment->answers)
         open_engine(work);
     return work;
@@ -220,7 +236,7 @@ MsWork *ms_judge_open(const MsAssignment *assignment, const MsHanded *handed, in
 
 static bool is_captures(const MsWork *work, const char *name)
 {
-    return work->engine && ms_handed_is_capture(name);
+    return work->engine && !work->handed->given && ms_handed_is_capture(name);
 }
 
 static bool is_answers(const MsWork *work, const char *name)
@@ -307,14 +323,19 @@ static void read_captures(MsWork *work)
         g_ptr_array_add(names, piece->name);
         g_ptr_array_add(contents, piece->bytes);
     }
+    if (work->given) {
+        g_ptr_array_add(names, work->handed->given->name);
+        g_ptr_array_add(contents, work->given);
+    }
     if (names->len == 0) {
-        complain(work->problem, "no capture was handed in");
+        complain(work->problem, "no capture was handed in"); /* the first complaint counts */
         return;
     }
-    work->fingerprint = ms_fingerprint_new(work->limits);
+    if (!work->given)
+        work->fingerprint = ms_fingerprint_new(work->limits);
     feed(work->engine, (const char *const *)names->pdata, (GBytes *const *)contents->pdata,
          names->len, work->limits, work->problem);
-    for (guint i = 0; i < contents->len; i++) {
+    for (guint i = 0; work->fingerprint && i < contents->len; i++) {
         gsize length;
         const void *data = g_bytes_get_data(contents->pdata[i], &length);
         ms_trace_file(work->fingerprint, data, length, work->limits);
@@ -335,6 +356,7 @@ static void work_free(MsWork *work)
     ms_sheet_free(work->sheet);
     ms_fingerprint_free(work->fingerprint);
     g_ptr_array_unref(work->pieces);
+    g_clear_pointer(&work->given, g_bytes_unref);
     g_string_free(work->problem, TRUE);
     g_free(work);
 }

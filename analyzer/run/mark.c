@@ -36,6 +36,8 @@ static void add_handed(MsHash *hash, const MsHanded *handed)
     const char *const texts[] = {handed->key, handed->id, handed->name, handed->email};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         add_text(hash, texts[i]);
+    if (handed->given)
+        add_file(hash, handed->given->path);
     for (guint i = 0; i < handed->files->len; i++) {
         const MsHandedFile *file = handed->files->pdata[i];
         add_text(hash, file->name);
