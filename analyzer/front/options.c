@@ -97,12 +97,18 @@ static bool check_extract(const MsOptions *options, GError **error)
 static bool check_grade(const MsOptions *options, GError **error)
 {
     guint names = options->names ? g_strv_length(options->names) : 0;
-    bool alone = options->check || options->init;
-    if (options->check && options->init)
-        return usage_error(error, "--check and --init exclude each other%s", "");
+    const char *alone = options->check        ? "--check"
+                        : options->init       ? "--init"
+                        : options->autograder ? "--autograder"
+                                              : NULL;
+    if (options->check + options->init + (options->autograder != NULL) > 1)
+        return usage_error(error, "--check, --init and --autograder exclude each other%s", "");
     if (alone && (names != 1 || options->output))
-        return usage_error(error, "%s needs one file, and no -o",
-                           options->check ? "--check" : "--init");
+        return usage_error(error, "%s needs one file, and no -o", alone);
+    if (options->source && !options->autograder)
+        return usage_error(error, "--source goes with --autograder%s", "");
+    if (options->gradescope && (alone || options->worksheet || options->canvas || options->resume))
+        return usage_error(error, "--gradescope grades one submission, without other tables%s", "");
     if (!alone && names != 2)
         return usage_error(error, "grade needs an assignment and submissions%s", "");
     if (!alone && !options->output)

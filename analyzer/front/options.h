@@ -48,6 +48,9 @@ typedef struct {
     char *roster;        /* make, grade: who is in the class */
     char *given;         /* grade: folder of captures that the answers are about */
     char *worksheet;     /* grade: Moodle's table to be filled in */
+    char *gradescope;    /* grade: metadata of the one submission there */
+    char *autograder;    /* grade: zip to be written */
+    char *source;        /* grade: source to go into it; NULL: the installed one */
     char *canvas;        /* grade: Canvas's */
     char *seed;          /* make: what all randomness comes from; NULL: the default */
     char **faults;       /* make: NAME or NAME=PERCENT; NULL: none */

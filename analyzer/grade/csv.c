@@ -189,6 +189,10 @@ void ms_csv_put(MsBuffer *out, const char *cell, char separator, bool harmless)
         ms_buffer_byte(out, '\'');
     for (const char *at = cell; *at; at++) {
         bool control = ((uint8_t)*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f;
+        if ((uint8_t)at[0] == 0xc2 && (uint8_t)at[1] >= 0x80 && (uint8_t)at[1] < 0xa0) {
+            control = true; /* U+0080 to U+009F: terminals obey them too */
+            at++;
+        }
         if (*at == '"')
             ms_buffer_byte(out, '"');
         ms_buffer_byte(out, control ? ' ' : (uint8_t)*at);

@@ -5,6 +5,7 @@
 #include "../base/error.h"
 #include "../grade/classpage.h"
 #include "../grade/feedback.h"
+#include "../grade/junit.h"
 #include "likeness.h"
 
 #include <errno.h>
@@ -46,6 +47,14 @@ static bool write_class(const MsGrading *grading, const MsAssignment *assignment
     return write_buffer(grading->output, "class.html", &page, error);
 }
 
+static bool write_junit(const MsGrading *grading, const MsAssignment *assignment,
+                        json_t *const *results, guint count, GError **error)
+{
+    MsBuffer text = {0};
+    ms_junit(&text, assignment, results, count);
+    return write_buffer(grading->output, "junit.xml", &text, error);
+}
+
 bool ms_give_back(const MsGrading *grading, const MsAssignment *assignment, json_t *const *results,
                   guint count, GError **error)
 {
@@ -63,12 +72,13 @@ bool ms_give_back(const MsGrading *grading, const MsAssignment *assignment, json
     ms_return_csv_head(csv, assignment);
     for (guint i = 0; i < count && good; i++) {
         ms_return_csv(csv, assignment, results[i]);
-        char *line = json_dumps(results[i], JSON_COMPACT | JSON_SORT_KEYS);
+        char *line = json_dumps(results[i], JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
         g_string_append_printf(lines, "%s\n", line);
         free(line);
         good = write_pages(grading, assignment, feedback, results[i], error);
     }
     return good && write_file(grading->output, "grades.csv", csv->str, csv->len, error) &&
            write_file(grading->output, "results.ndjson", lines->str, lines->len, error) &&
-           write_class(grading, assignment, results, count, error);
+           write_class(grading, assignment, results, count, error) &&
+           write_junit(grading, assignment, results, count, error);
 }

@@ -4,6 +4,7 @@
 
 #include "../base/error.h"
 #include "../grade/outline.h"
+#include "autograder.h"
 #include "confine.h"
 #include "giveback.h"
 #include "handed.h"
@@ -23,7 +24,7 @@ typedef struct {
     const MsPlatformTables *tables;
     const char *source; /* text of the assignment */
     size_t source_length;
-    MsJournal *journal;
+    MsJournal *journal; /* NULL: none is kept */
     MsProgress *progress;
     GString **texts; /* results of all students, or */
     char **problems; /* why there are none */
@@ -81,8 +82,9 @@ static const char *key_of(const Class *class, guint number)
 static void on_done(guint number, void *user_data)
 {
     Class *class = user_data;
-    ms_journal_add(class->journal, key_of(class, number), class->texts[number],
-                   class->problems[number]);
+    if (class->journal)
+        ms_journal_add(class->journal, key_of(class, number), class->texts[number],
+                       class->problems[number]);
 }
 
 static void on_wait(guint finished, void *user_data)
@@ -101,7 +103,7 @@ static bool judge_all(Class *class)
                                    value[MS_LIMIT_GRADE_OUTPUT], grading->unconfined};
     const MsWorkerJob job = {open_one, judge_one, on_done,
                              on_wait,  class,     class->submissions->spool};
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; class->journal && i < count; i++)
         ms_journal_take(class->journal, key_of(class, i), &class->texts[i], &class->problems[i]);
     ms_judge_prepare(class->assignment);
     class->progress = ms_progress_new(0);
@@ -119,9 +121,12 @@ static int give_back(Class *class)
         results[i] = take_result(class->submissions->students->pdata[i], class->assignment,
                                  class->texts[i], class->problems[i]);
     g_autoptr(GString) notes = g_string_new(NULL);
-    bool written = ms_give_back(class->grading, class->assignment, results, count, &error) &&
-                   ms_platform_tables_write(class->tables, class->grading, class->assignment,
-                                            results, count, notes, &error);
+    bool written =
+        class->grading->gradescope
+            ? ms_autograder_write(class->grading, class->assignment, results[0], &error)
+            : ms_give_back(class->grading, class->assignment, results, count, &error) &&
+                  ms_platform_tables_write(class->tables, class->grading, class->assignment,
+                                           results, count, notes, &error);
     for (guint i = 0; i < count; i++)
         json_decref(results[i]);
     g_auto(GStrv) lines = g_strsplit(g_strchomp(notes->str), "\n", -1);
@@ -129,7 +134,8 @@ static int give_back(Class *class)
         complain(lines[i]);
     if (!written)
         return complain(error->message);
-    ms_journal_finish(class->journal);
+    if (class->journal)
+        ms_journal_finish(class->journal);
     return MS_EXIT_GOOD;
 }
 
@@ -147,8 +153,10 @@ static int grade_all(Class *class)
     g_autoptr(GError) error = NULL;
     g_autofree char *mark = ms_mark_new(class->source, class->source_length, grading->submissions,
                                         class->submissions, &grading->limits);
-    g_autoptr(MsJournal) journal = ms_journal_new(grading->output, mode_of(grading), mark, &error);
-    if (!journal)
+    g_autoptr(MsJournal) journal =
+        grading->gradescope ? NULL
+                            : ms_journal_new(grading->output, mode_of(grading), mark, &error);
+    if (error)
         return complain(error->message);
     class->journal = journal;
     class->texts = g_new0(GString *, count);
@@ -209,9 +217,13 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment, const
     g_autoptr(MsRoster) roster = grading->roster ? ms_roster_read(grading->roster, &error) : NULL;
     if (error)
         return complain(error->message);
+    MsStudent one = {0};
+    if (grading->gradescope && !ms_autograder_student(grading, roster, &one, &error))
+        return complain(error->message);
     MsPlatformTables tables = {{0}};
     const MsHandedOptions options = {.path = grading->submissions,
                                      .roster = roster,
+                                     .one = grading->gradescope ? &one : NULL,
                                      .captures = !assignment->answers ||
                                                  (assignment->own && !grading->given),
                                      .given = grading->given,
@@ -229,6 +241,9 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment, const
                    .source_length = source_length};
     int exit_status = submissions ? grade_all(&class) : complain(error->message);
     ms_platform_tables_clear(&tables);
+    g_free(one.id);
+    g_free(one.name);
+    g_free(one.email);
     return exit_status;
 }
 
@@ -247,6 +262,8 @@ int ms_grade_run(const MsGrading *grading, GString *printed)
         complain(error->message);
         return grading->check ? 1 : MS_EXIT_USAGE;
     }
+    if (grading->autograder)
+        return ms_autograder_zip(grading, &error) ? MS_EXIT_GOOD : complain(error->message);
     if (!grading->check)
         return grade(grading, assignment, text, length);
     ms_outline_print(printed, assignment);

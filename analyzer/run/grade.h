@@ -14,6 +14,10 @@ typedef struct {
     const char *given;       /* folder of captures that the answers are about; NULL: none */
     const char *worksheet;   /* Moodle's grading worksheet to be filled in; NULL: none */
     const char *canvas;      /* Canvas's gradebook likewise */
+    const char *gradescope;  /* its submission_metadata.json: `submissions` is this one student's,
+                                and `output` the results.json to be written; NULL: none */
+    const char *autograder;  /* zip to be written for Gradescope, and nothing else; NULL: none */
+    const char *source;      /* of mailscope, for that zip */
     bool check, init;
     bool overwrite;  /* write into a folder that is there */
     bool resume;     /* go on with what is unfinished in it */

@@ -332,8 +332,20 @@ static void add_given(GPtrArray *students, const char *folder)
     }
 }
 
+static bool give_one(Index *index, const MsHandedOptions *options, GError **error)
+{
+    const MsStudent *one = options->one;
+    g_autoptr(GPtrArray) all = ms_collect_folder(options, error);
+    MsHanded *handed = add_student(index, one->id, one->name, one->email, true);
+    for (guint i = 0; all && i < all->len; i++)
+        give(handed, all->pdata[i]);
+    return all != NULL;
+}
+
 static bool give_all(Index *index, const MsHandedOptions *options, int *spool, GError **error)
 {
+    if (options->one)
+        return give_one(index, options, error);
     g_autofree char *lower = g_ascii_strdown(options->path, -1);
     static const char *const lists[] = {".ndjson", ".jsonl", NULL};
     struct stat status;
@@ -356,7 +368,8 @@ MsSubmissions *ms_submissions_new(const MsHandedOptions *options, GError **error
                    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
-    add_roster(&index, options->roster);
+    if (!options->one)
+        add_roster(&index, options->roster);
     bool good = give_all(&index, options, &submissions->spool, error);
     g_hash_table_unref(index.ids);
     g_hash_table_unref(index.emails);

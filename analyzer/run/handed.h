@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
     const char *path;       /* folder, archive, or list in NDJSON */
     const MsRoster *roster; /* NULL: none */
+    const MsStudent *one;   /* all of the folder is this student's; NULL: see below */
     bool captures, answers; /* which kinds of files count */
     const char *given;      /* folder with ID.pcap for each student; NULL: they hand captures in */
     bool unconfined;        /* archives are read in a process with all rights */
