@@ -129,6 +129,25 @@ static Role server_line(const MsSniffLine *line, bool first)
     return ROLE_MAYBE_SERVER;
 }
 
+/* What the server answered to LHLO. */
+typedef enum { LHLO_OPEN, LHLO_TAKEN, LHLO_UNKNOWN } Answer;
+
+/* A server of SMTP does not know LHLO (RFC 5321 4.2.4: 500, 502): what follows is SMTP. The answer
+ * is the first reply that is no greeting. */
+static Answer answer_to_lhlo(const uint8_t *data, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        MsSniffLine line = ms_sniff_line(data, length, at);
+        unsigned code = reply_code(&line);
+        at = line.next;
+        if (!line.whole)
+            break;
+        if (code != 0 && code != 220)
+            return code == 500 || code == 502 ? LHLO_UNKNOWN : LHLO_TAKEN;
+    }
+    return LHLO_OPEN;
+}
+
 /* --- a side --- */
 
 /* What one line makes the side; `first`: it is the first the side ever said. */
@@ -201,7 +220,8 @@ static bool is_client(Role role)
 }
 
 /* Both sides' roles are known as far as they can be: what is it? */
-static void decide(const MsSniffSide side[2], const Role role[2], bool done, MsSniffResult *result)
+static void decide(const MsSniffSide side[2], const Role role[2], bool done, size_t most,
+                   MsSniffResult *result)
 {
     for (unsigned server = 0; server < 2; server++) {
         Role s = role[server];
@@ -216,6 +236,12 @@ static void decide(const MsSniffSide side[2], const Role role[2], bool done, MsS
         /* A client of something else at a server that greets: FTP, or a browser gone astray. */
         if (c == ROLE_OTHER && s != ROLE_LMTP_SERVER && s != ROLE_SERVER)
             continue;
+        if (c == ROLE_LMTP_CLIENT && (s == ROLE_SERVER || s == ROLE_MAYBE_SERVER)) {
+            Answer answer = answer_to_lhlo(side[server].data, side[server].length);
+            if (answer == LHLO_OPEN && !done && side[server].length < most && !side[server].ended)
+                break;
+            lmtp = answer != LHLO_UNKNOWN;
+        }
         if (sure) {
             ms_sniff_found(result, lmtp ? &ms_lmtp : &ms_smtp, server);
             return;
@@ -243,6 +269,6 @@ MsSniffVerdict ms_sniff_smtp(const MsSniffTalk *talk, MsSniffResult *result)
     for (unsigned i = 0; i < 2; i++)
         role[i] =
             judge(&side[i], side[i].data, side[i].length, side[i].from_start, lenient, talk->most);
-    decide(side, role, talk->done, result);
+    decide(side, role, talk->done, talk->most, result);
     return result->verdict;
 }

@@ -40,7 +40,16 @@ static const Row rows[] = {
      0},
     {"... to the end, other port", BYTES("", "220 mx ready\r\n"), 21, START | DONE, 'n', "", 0, 0},
     {"... and EHLO", BYTES("EHLO a\r\n", "220 mx ready\r\n"), 9999, START, 's', "", 0, 0},
-    {"... and LHLO", BYTES("LHLO a\r\n", "220 mx ready\r\n"), 9999, START, 'l', "", 0, 0},
+    {"... and LHLO", BYTES("LHLO a\r\n", "220 mx ready\r\n"), 9999, START, 'm', "", 0, 0},
+    {"... unanswered", BYTES("LHLO a\r\n", "220 mx\r\n"), 9999, START | DONE, 'l', "", 0, 0},
+    {"... taken", BYTES("LHLO a\r\n", "220 mx\r\n250 mx\r\n"), 9999, START, 'l', "", 0, 0},
+    {"... unknown", BYTES("LHLO a\r\n", "220 mx ESMTP\r\n502 5.5.2 what\r\n"), 9999, START, 's', "",
+     0, 0},
+    {"... unknown, plain words", BYTES("LHLO a\r\n", "220 mx\r\n500 what\r\n"), 9999, START, 's',
+     "", 0, 0},
+    {"... refused", BYTES("LHLO a\r\n", "220 mx\r\n550 no\r\n"), 9999, START, 'l', "", 0, 0},
+    {"... of an LMTP server", BYTES("LHLO a\r\n", "220 mx LMTP\r\n500 what\r\n"), 9999, START, 'l',
+     "", 0, 0},
     {"... and USER", BYTES("USER joe\r\n", "220 ready\r\n"), 25, START, 'n', "", 0, 0},
     {"... and AUTH TLS", BYTES("AUTH TLS\r\n", "220 ready\r\n"), 25, START, 'n', "", 0, 0},
     {"FTP on 25", BYTES("", "220 ProFTPD Server ready\r\n"), 25, START, 'n', "", 0, 0},
@@ -230,7 +239,7 @@ static void test_rows(void)
         g_assert_cmpuint(result.skip[0], ==, row->a_skip);
         g_assert_cmpuint(result.skip[1], ==, row->b_skip);
     }
-    g_assert_cmpuint(checked, ==, 98);
+    g_assert_cmpuint(checked, ==, 104);
 }
 
 /* Every beginning of a dialogue is either open or decided as the whole is. */

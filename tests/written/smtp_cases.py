@@ -132,6 +132,7 @@ def transactions():
     lmtp = dict(WHOLE, protocol="lmtp", greeting="mx.dst.example LMTP ready")
     talk("lmtp", lhlo + two + DATA[:3] + ("S: 250 b ok", "S: 452 c full") + BYE,
          dict(lmtp, messages=[message(rcpt=("b@dst.example", "c@dst.example"), refused=("d@dst.example",), outcome="partial")]))
+    talk("lhlo-unknown", HELLO[:1] + ("C: LHLO c.src.example", "S: 502 5.5.2 what") + HELLO[1:] + MAIL + DATA + BYE, WHOLE)
     talk("xclient", HELLO + ("C: XCLIENT ADDR=203.0.113.9 NAME=c.other.example", "S: 220 mx.dst.example ESMTP ready") + HELLO[1:] + MAIL + DATA + BYE, WHOLE)
 
 
