@@ -143,7 +143,7 @@ static void say_handshake(MsLive *live)
         ms_live_say_odd(live, MS_ODDITY_MIDSTREAM, stream->mark_sides & 1u, "", &stream->marks[0]);
 }
 
-static void say_tunnel(MsLive *live, const MsSniffResult *found, const MsBytes held[2])
+void ms_live_say_tunnel(MsLive *live, const MsSniffResult *found, const MsBytes held[2])
 {
     MsRanges ranges = {0};
     unsigned said = 2;
@@ -200,5 +200,5 @@ void ms_live_begin(MsLive *live, const MsSniffResult *found, const MsBytes held[
                        stream->marks[0].time_ns, NULL);
     say_handshake(live);
     if (found->tunnel[0] || found->skip[0] || found->skip[1])
-        say_tunnel(live, found, held);
+        ms_live_say_tunnel(live, found, held);
 }

@@ -90,3 +90,5 @@ void ms_live_say_odd(MsLive *live, MsOddityKind kind, unsigned side, const char 
 
 /* Addresses, ports, start, handshake, tunnel. */
 void ms_live_begin(MsLive *live, const MsSniffResult *found, const MsBytes held[2]);
+/* The tunnel alone: `found->skip` bytes at the start of `held`. */
+void ms_live_say_tunnel(MsLive *live, const MsSniffResult *found, const MsBytes held[2]);

@@ -10,6 +10,7 @@
 #include "../dialogue/tls.h"
 #include "hold.h"
 #include "live.h"
+#include "proxy.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct MsSession {
     bool sealed;        /* TLS, and not known to be mail: decrypted bytes will tell */
     MsHttpWatch *watch; /* of HTTP that is not mail so far, or NULL */
     uint8_t client;     /* with `watch`: the side whose requests they are */
+    MsProxy *proxy;     /* with `watch`: the tunnel in front of them, or NULL */
     MsHold hold;
 };
 
@@ -136,6 +138,8 @@ static void leave_watch(MsSessions *all, MsSession *session, MsStream *stream, O
     session->watch = NULL;
     ms_stream_hear(stream, !client);
     session->live = ms_live_new(all, stream, &found, held);
+    if (session->proxy)
+        ms_live_say_tunnel(session->live, &session->proxy->found, session->proxy->held);
     if (passed > 0)
         ms_live_say_header(session->live, MS_FIELD_HTTP_PASSED, client, NULL, passed,
                            stream->marks[0].time_ns, NULL);
@@ -184,6 +188,7 @@ static MsSniffVerdict enter_watch(MsSessions *all, MsSession *session, MsStream 
     }
     session->client = (uint8_t)!server;
     session->watch = probe;
+    session->proxy = ms_proxy_new(found, held);
     ms_hold_clear(&session->hold);
     if (!all->sink.stream)
         ms_stream_unhear(stream, server);
@@ -409,6 +414,7 @@ void ms_session_free(MsSession *session)
     ms_live_free(session->live);
     ms_inside_free(session->inside);
     ms_http_watch_free(session->watch);
+    ms_proxy_free(session->proxy);
     ms_hold_clear(&session->hold);
     g_free(session);
 }

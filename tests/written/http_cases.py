@@ -56,6 +56,11 @@ def finding():
         talk("port-%d" % port, LOGIN + SEND, http(server="%s:%d" % (SERVER, port), facts=SENT), ports=(40001, port))
     talk("no-mail", (get(b"/"), (False, OK), get(b"/news/1"), (False, OK), post(b"/search", b"q=mail+server"), (False, OK)), [])
     talk("no-mail-api", (post(b"/api/v1/metrics", b'{"cpu": 3, "to": 5}', kind=b"application/json"), (False, OK)), [])
+    connect = ("C: CONNECT webmail.dst.example:80 HTTP/1.1", "C: Host: webmail.dst.example", "C: ",
+               "S: HTTP/1.1 200 Connection established", "S: ")
+    tunnel = {"session.tunnel": ["HTTP CONNECT webmail.dst.example:80"]}
+    talk("tunnel", connect + LOGIN + SEND, http(facts=dict(SENT, **tunnel)))
+    talk("tunnel-after-other", connect + (get(b"/"), (False, OK)) * 3 + LOGIN + SEND, http(facts=dict(SENT, **tunnel)))
     talk("after-other", (get(b"/"), (False, OK)) * 5 + LOGIN + SEND, http(facts=SENT))
     conn = dialogue(*(LOGIN + SEND))
     for side, name in ((True, "client"), (False, "server")):
