@@ -8,13 +8,25 @@
 #include "ws_compat.h"
 
 #include <epan/conversation_filter.h>
+#include <epan/to_str.h>
 
-/* A side of the session and of the frame. */
-static bool has_port(const MsStoreSession *session, uint32_t port)
+#include <string.h>
+
+/* Whether a side of the session has that address and port. */
+static bool is_at(const MsFact *address, const MsFact *port, const char *text, uint32_t number)
 {
-    const MsFact *client = session->value[MS_FIELD_SESSION_CLIENT_PORT];
-    const MsFact *server = session->value[MS_FIELD_SESSION_SERVER_PORT];
-    return (client && client->number == port) || (server && server->number == port);
+    return address && port && port->number == number && strlen(text) == address->text_length &&
+           memcmp(text, address->text, address->text_length) == 0;
+}
+
+/* Whether it is a side of the session. */
+static bool has_end(const MsStoreSession *session, const char *address, uint32_t port)
+{
+    const MsFact *const *value = session->value;
+    return is_at(value[MS_FIELD_SESSION_CLIENT], value[MS_FIELD_SESSION_CLIENT_PORT], address,
+                 port) ||
+           is_at(value[MS_FIELD_SESSION_SERVER], value[MS_FIELD_SESSION_SERVER_PORT], address,
+                 port);
 }
 
 static uint32_t last_frame(const MsStoreSession *session)
@@ -29,10 +41,12 @@ static const MsStoreSession *session_of(const packet_info *pinfo)
 {
     if (!ms_state.store || pinfo->ptype != PT_TCP)
         return NULL;
+    const char *from = address_to_str(pinfo->pool, &pinfo->net_src);
+    const char *to = address_to_str(pinfo->pool, &pinfo->net_dst);
     for (uint32_t i = 0; i < ms_store_sessions(ms_state.store); i++) {
         const MsStoreSession *session = ms_store_session(ms_state.store, i);
         if (pinfo->num >= session->first_frame && pinfo->num <= last_frame(session) &&
-            has_port(session, pinfo->srcport) && has_port(session, pinfo->destport))
+            has_end(session, from, pinfo->srcport) && has_end(session, to, pinfo->destport))
             return session;
     }
     return NULL;

@@ -276,6 +276,36 @@ class Preferences(unittest.TestCase):
             self.assertEqual(SHARK.frames(path, f'mailscope.auth.password == "{secrets[0]}"',
                                           options=off), [])
 
+    def test_changed(self):
+        """A Wireshark that stays open: a preference is changed, the capture read again, another
+        one opened."""
+        with harness.Sharkd(SHARK) as window:
+            def texts():
+                return "\n".join(node["l"] for node in harness.nodes(window.frame(11)[0]))
+
+            def change(name, value):
+                window.ask("setconf", name=f"mailscope.{name}", value=value)
+                window.load(capture("smtp-plain"))
+            secret = "correct horse battery staple"
+            window.load(capture("smtp-plain"))
+            first = texts()
+            self.assertIn(secret, first)
+            change("show_secrets", "FALSE")
+            self.assertNotIn(secret, texts())
+            self.assertIn("********", texts())
+            change("show_secrets", "TRUE")
+            self.assertEqual(texts(), first)
+            change("smtp", "FALSE")
+            self.assertEqual(texts(), "")
+            change("smtp", "TRUE")
+            window.load(capture("smtp-attachment"))
+            self.assertEqual(window.frames("mailscope.part.filename"), [])
+            change("parts", "TRUE")
+            window.load(capture("smtp-attachment"))
+            self.assertTrue(window.frames("mailscope.part.filename"))
+            change("parts", "FALSE")
+            self.assertEqual(texts(), first)
+
     def test_protocol_off(self):
         self.assertEqual(SHARK.frames(capture("smtp-plain"), "mailscope",
                                       options=["-o", "mailscope.smtp:FALSE"]), [])
