@@ -245,8 +245,10 @@ static void put_row(GString *out, const MsCsv *csv, guint row, const Columns *co
 static char *comment_of(const MsAssignment *assignment, const json_t *result)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    ms_return_short(text, assignment, result);
-    return g_markup_escape_text(text->str, (gssize)text->len);
+    ms_return_short(text, assignment, result, "\n");
+    g_autofree char *escaped = g_markup_escape_text(text->str, (gssize)text->len);
+    g_auto(GStrv) lines = g_strsplit(escaped, "\n", -1);
+    return g_strjoinv("<br>", lines);
 }
 
 static bool fill(GString *out, const MsCsv *csv, const char *name, const MsAssignment *assignment,

@@ -79,6 +79,8 @@ static json_t *test_new(const MsAssignment *assignment, guint number, const json
     g_autoptr(GString) name = g_string_new(asked->title);
     if (ms_result_text(row, "near")[0])
         g_string_append_printf(output, ": %s", ms_result_text(row, "near"));
+    if (ms_result_text(row, "words")[0])
+        add_line(output, "", ms_result_text(row, "words"));
     for (size_t i = 0; !counted && asked->needs && asked->needs[i]; i++) {
         const MsAsked *other = ms_assignment_find(assignment, asked->needs[i]);
         add_line(output,

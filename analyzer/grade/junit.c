@@ -68,6 +68,15 @@ static void put_whole(MsBuffer *out, const MsAssignment *assignment, const json_
                                                : "unreadable");
 }
 
+static void put_line(MsBuffer *out, const char *what, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    ms_buffer_text(out, what);
+    put_text(out, text);
+    ms_buffer_byte(out, '\n');
+}
+
 static void put_failure(MsBuffer *out, const MsAsked *asked, const json_t *row)
 {
     char points[G_ASCII_DTOSTR_BUF_SIZE];
@@ -82,11 +91,9 @@ static void put_failure(MsBuffer *out, const MsAsked *asked, const json_t *row)
     put_attribute(out, "message", message);
     put_attribute(out, "type", ms_result_text(row, "verdict"));
     ms_buffer_byte(out, '>');
-    put_text(out, asked->hint ? asked->hint : "");
-    if (filter[0]) {
-        ms_buffer_text(out, asked->hint ? "\nDisplay filter: " : "Display filter: ");
-        put_text(out, filter);
-    }
+    put_line(out, "", ms_result_text(row, "words"));
+    put_line(out, "Hint: ", asked->hint ? asked->hint : "");
+    put_line(out, "Display filter: ", filter);
     ms_buffer_text(out, "</failure>\n");
 }
 

@@ -63,7 +63,8 @@ void ms_return_csv(GString *out, const MsAssignment *assignment, const json_t *r
     g_string_append(out, "\r\n");
 }
 
-void ms_return_short(GString *out, const MsAssignment *assignment, const json_t *result)
+void ms_return_short(GString *out, const MsAssignment *assignment, const json_t *result,
+                     const char *between)
 {
     char points[G_ASCII_DTOSTR_BUF_SIZE];
     char of[G_ASCII_DTOSTR_BUF_SIZE];
@@ -72,12 +73,13 @@ void ms_return_short(GString *out, const MsAssignment *assignment, const json_t 
                            ms_result_number(result, "points", points, sizeof points),
                            ms_result_number(result, "of", of, sizeof of));
     if (remark)
-        g_string_append_printf(out, "; %s", remark);
+        g_string_append_printf(out, "%s%s", between, remark);
     const json_t *rows = json_object_get(result, "questions");
     for (guint i = 0; i < json_array_size(rows) && i < assignment->asked->len; i++) {
         const MsAsked *asked = assignment->asked->pdata[i];
         const json_t *row = json_array_get(rows, i);
-        g_string_append_printf(out, "; %s: %s", asked->title, ms_result_text(row, "verdict"));
+        g_string_append_printf(out, "%s%s: %s", between, asked->title,
+                               ms_result_text(row, "verdict"));
         if (ms_result_text(row, "near")[0])
             g_string_append_printf(out, ", %s", ms_result_text(row, "near"));
     }

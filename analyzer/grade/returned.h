@@ -17,8 +17,9 @@ typedef struct {
 void ms_return_csv_head(GString *out, const MsAssignment *assignment);
 void ms_return_csv(GString *out, const MsAssignment *assignment, const json_t *result);
 
-/* Appends points and verdicts in one line, without what was expected. */
-void ms_return_short(GString *out, const MsAssignment *assignment, const json_t *result);
+/* Appends points and verdicts with `between` them, without what was expected. */
+void ms_return_short(GString *out, const MsAssignment *assignment, const json_t *result,
+                     const char *between);
 
 /* Appends the student's page in Markdown. Names only this student. */
 void ms_return_markdown(GString *out, const MsAssignment *assignment, const json_t *result,

@@ -65,7 +65,7 @@ static json_t *take_result(const MsHanded *handed, const MsAssignment *assignmen
     if (handed->number || !handed->known)
         json_object_set_new(result, "number",
                             json_string(handed->number ? handed->number : handed->id));
-    if (handed->files->len == 0)
+    if (!handed->any)
         json_object_set_new(result, "missing", json_true());
     json_object_set_new(result, "key", json_string(handed->key));
     json_object_set_new(result, "student", json_string(handed->id));

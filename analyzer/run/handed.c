@@ -184,6 +184,7 @@ static MsHanded *find(Index *index, MsPlatform platform, const char *id, const c
 
 static void give(MsHanded *handed, MsCollected *collected)
 {
+    handed->any = true;
     if (collected->file && handed->files->len < MOST_FILES)
         g_ptr_array_add(handed->files, g_steal_pointer(&collected->file));
 }
@@ -245,6 +246,7 @@ static void give_listed(Index *index, const MsListed *listed, const char *folder
     if (!handed)
         handed = add_student(index, listed->student.id, listed->student.name, listed->student.email,
                              false);
+    handed->any = handed->any || listed->files->len > 0 || listed->answers;
     for (guint i = 0; i < listed->files->len && handed->files->len < MOST_FILES; i++) {
         const char *name = listed->files->pdata[i];
         MsHandedFile *file = g_new0(MsHandedFile, 1);

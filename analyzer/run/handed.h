@@ -28,6 +28,7 @@ typedef struct {
     GPtrArray *files;        /* MsHandedFile, sorted by name: what may be read */
     MsHandedFile *given;     /* the capture that the answers are about; NULL: among `files` */
     bool known;              /* stands in the roster */
+    bool any;                /* something was handed in, though perhaps nothing that can be read */
 } MsHanded;
 
 typedef struct {

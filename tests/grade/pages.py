@@ -146,7 +146,10 @@ class Class(unittest.TestCase):
                 if i % 10 == 8:
                     continue
                 text = "".join("%d: %s\n" % (n + 1, answer) for n, answer in enumerate(CYCLE[i % 4][0]))
-                (self.folder / "work" / ("s%04d.txt" % i)).write_bytes(b"1: \xff\n" if i % 10 == 9 else text.encode())
+                if i == 19:  # handed in, but nothing that can be read: not missing
+                    (self.folder / "work" / ("s%04d.docx" % i)).write_bytes(b"x")
+                else:
+                    (self.folder / "work" / ("s%04d.txt" % i)).write_bytes(b"1: \xff\n" if i % 10 == 9 else text.encode())
 
     def grade(self, assignment=ANSWERS, *options, name="out"):
         (self.folder / "lab.ini").write_text(assignment)
@@ -166,7 +169,7 @@ class Form(Class):
         self.assertNotRegex(data.decode(), "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
         self.assertIn(MARKUP, page.text)
         self.assertNotIn("swordfish", page.text)
-        for words in ("40students", "36handed in", "Handed in nothing (4)", "To be looked at", "not UTF-8"):
+        for words in ("40students", "36handed in", "Handed in nothing (4)", "To be looked at", "not UTF-8", "no file of answers was handed in"):
             self.assertIn(words, page.text.replace(" students", "students"))
         rows = [row for row in page.rows if len(row) == 8 and row[1].startswith("s0")]
         self.assertEqual(len(rows), 40)
