@@ -254,6 +254,7 @@ static int complain(const MsOptions *options, const GError *error)
 static int make_class(const MsOptions *options)
 {
     const MsMake make = {.roster = options->roster,
+                         .assignment = options->names ? options->names[0] : NULL,
                          .folder = options->output,
                          .seed = options->seed ? options->seed : "mailscope",
                          .faults = (const char *const *)options->faults,

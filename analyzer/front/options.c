@@ -150,6 +150,10 @@ static bool check(MsRawOptions *raw, GError **error)
         return false;
     if (options->verb == MS_VERB_MAKE && (!options->roster || !options->output))
         return usage_error(error, "make needs --roster and -o with the folder to write%s", "");
+    if (options->verb == MS_VERB_MAKE && options->names)
+        return !options->names[1] ||
+               usage_error(error, "make takes one assignment: not expected: '%s'",
+                           options->names[1]);
     if (options->verb == MS_VERB_EXPLAIN)
         return check_explain(options, error);
     if (options->verb == MS_VERB_LIVE && (raw->count < 0 || raw->seconds < 0))

@@ -37,10 +37,11 @@ static const struct {
      "session in DIR; or one container when the name given ends in .tar or .mbox. With\n"
      "--redact secrets are masked in dialogues and manifests; messages and attachments\n"
      "stay as they are."},
-    {"make", "",
+    {"make", "[ASSIGNMENT]",
      "Makes a capture for each student of a roster: own addresses, names, password and mail,\n"
      "with a nonce that nobody else has, and DIR/key.ndjson, which says what is true of each.\n"
-     "The same seed and roster give the same bytes."},
+     "With an assignment each capture meets what it requires: id or e-mail in a name, the\n"
+     "time. The same seed and roster give the same bytes."},
     {"grade", "ASSIGNMENT SUBMISSIONS -o DIR",
      "Grades what a class handed in, captures or files of answers, by an assignment file:\n"
      "gradebooks, a page of feedback for each student and one about the class, JSON. With\n"
@@ -73,8 +74,9 @@ static const char live_help[] =
 
 static const char make_help_text[] =
     "FILE.csv names its columns in the first row: id, and if you like name and email.\n"
-    "A fault is loss (segments sent twice), wrong-password (first a wrong one) or starttls\n"
-    "(all is encrypted); with =PERCENT so much of the class gets it.\n\n"
+    "A fault is loss (segments sent twice), wrong-password (first a wrong one), starttls\n"
+    "(all is encrypted), out-of-order, duplicate (segments of the server), no-quit or rst (the\n"
+    "client breaks off); with =PERCENT so much of the class gets it.\n\n"
     "Exit status: 0 all were made; 2 wrong usage, a bad roster, or a file that cannot be\n"
     "written: what was made before it stays.";
 

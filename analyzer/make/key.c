@@ -40,7 +40,7 @@ static void add_hash(json_t *facts, const MsBuffer *message)
 
 static void add_session(json_t *facts, const MsStory *story)
 {
-    bool encrypted = story->faults & MS_FAULT_STARTTLS;
+    bool no_quit = story->faults & (MS_FAULT_STARTTLS | MS_FAULT_NO_QUIT);
     g_autofree char *greeting = g_strdup_printf("220 %s ESMTP ready", story->server_name);
     g_autofree char *hello = g_strdup_printf("EHLO %s", story->helo);
     add(facts, "session.client", story->client);
@@ -49,7 +49,7 @@ static void add_session(json_t *facts, const MsStory *story)
     add_number(facts, "session.server_port", story->server_port);
     add(facts, "session.server_first", greeting);
     add(facts, "session.client_first", hello);
-    add(facts, "session.end", encrypted ? "fin" : "quit");
+    add(facts, "session.end", story->faults & MS_FAULT_RST ? "rst" : no_quit ? "fin" : "quit");
     add(facts, "session.end_by", story->client_closes ? "client" : "server");
     add(facts, "smtp.helo", story->helo);
 }
@@ -78,7 +78,10 @@ static void add_mail(json_t *facts, const MsStory *story)
     add(facts, "message.id", story->message_id);
     add_number(facts, "message.size", (int64_t)story->message.length);
     add_hash(facts, &story->message);
-    add_number(facts, "smtp.quit_code", 221);
+    if (story->faults & (MS_FAULT_NO_QUIT | MS_FAULT_RST))
+        add(facts, "smtp.quit_code", NULL);
+    else
+        add_number(facts, "smtp.quit_code", 221);
 }
 
 /* The facts that encryption hides. */
@@ -92,7 +95,7 @@ static void add_hidden(json_t *facts)
         add(facts, keys[i], NULL);
 }
 
-void ms_story_key(const MsStory *story, const char *file, MsBuffer *out)
+json_t *ms_story_facts(const MsStory *story)
 {
     json_t *facts = json_object();
     add_session(facts, story);
@@ -102,6 +105,12 @@ void ms_story_key(const MsStory *story, const char *file, MsBuffer *out)
         add_login(facts, story);
         add_mail(facts, story);
     }
+    return facts;
+}
+
+void ms_story_key(const MsStory *story, const char *file, MsBuffer *out)
+{
+    json_t *facts = ms_story_facts(story);
     json_t *names = json_array();
     for (unsigned fault = 1; ms_fault_name(fault); fault <<= 1)
         if (story->faults & fault)

@@ -4,7 +4,7 @@
 
 #include "../base/error.h"
 #include "../grade/roster.h"
-#include "story.h"
+#include "require.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { MOST_FAULTS = 3 };
 
 typedef struct {
     MsFault fault;
@@ -23,9 +21,10 @@ typedef struct {
 typedef struct {
     const MsMake *make;
     int folder; /* file descriptor */
-    Wanted wanted[MOST_FAULTS];
+    Wanted wanted[MS_N_FAULTS];
     size_t n_wanted;
     int64_t from_ns, until_ns;
+    MsAssignment *assignment; /* NULL: none */
 } Work;
 
 static bool refuse(GError **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -47,7 +46,9 @@ static bool read_fault(Work *work, const char *text, GError **error)
     Wanted wanted = {.percent = 100};
     char *end = NULL;
     if (!ms_fault_find(name, &wanted.fault))
-        return refuse(error, "no fault is called '%s'; there are loss, wrong-password and starttls",
+        return refuse(error,
+                      "no fault is called '%s'; there are loss, wrong-password, starttls, "
+                      "out-of-order, duplicate, no-quit and rst",
                       name);
     if (equals) {
         guint64 percent = g_ascii_strtoull(equals + 1, &end, 10);
@@ -88,6 +89,9 @@ static bool prepare(Work *work, GError **error)
         return false;
     if (work->until_ns <= work->from_ns)
         return refuse(error, "--until must be later than --from");
+    if (work->assignment && !ms_require_window(work->assignment, make->from || make->until,
+                                               &work->from_ns, &work->until_ns, error))
+        return false;
     if (mkdir(make->folder, 0777) != 0 && errno != EEXIST)
         return refuse(error, "cannot make the folder '%s': %s", make->folder, g_strerror(errno));
     work->folder = open(make->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -152,8 +156,16 @@ static unsigned faults_of(const Work *work, const char *id)
 static bool make_one(const Work *work, const MsStudent *student, MsBuffer *key, GError **error)
 {
     const char *seed = work->make->seed;
-    g_autoptr(MsStory) story = ms_story_new(seed, student->id, faults_of(work, student->id),
-                                            work->from_ns, work->until_ns);
+    g_autofree char *nonce = ms_story_nonce(seed, student->id);
+    g_auto(MsGranted) granted = {0};
+    if (work->assignment && !ms_require_grant(work->assignment, student, nonce, &granted, error))
+        return false;
+    const MsWishes wishes = {work->from_ns,    work->until_ns,    granted.helo,
+                             granted.username, granted.mail_from, granted.subject};
+    g_autoptr(MsStory) story =
+        ms_story_new(seed, student->id, faults_of(work, student->id), &wishes);
+    if (work->assignment && !ms_require_check(work->assignment, student, story, error))
+        return false;
     g_autofree char *name = g_strconcat(student->id, ".pcap", NULL);
     MsBuffer bytes = {0};
     ms_story_play(story, seed, &bytes);
@@ -163,11 +175,23 @@ static bool make_one(const Work *work, const MsStudent *student, MsBuffer *key, 
     return good;
 }
 
+static bool read_assignment(Work *work, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    const char *name = work->make->assignment;
+    if (!name)
+        return true;
+    if (g_file_get_contents(name, &text, &length, error))
+        work->assignment = ms_assignment_new(name, text, length, error);
+    return work->assignment != NULL;
+}
+
 bool ms_make(const MsMake *make, GError **error)
 {
     Work work = {.make = make, .folder = -1};
     g_autoptr(MsRoster) roster = ms_roster_read(make->roster, error);
-    bool good = roster != NULL;
+    bool good = roster != NULL && read_assignment(&work, error);
     for (guint i = 0; good && i < roster->students->len; i++)
         good = check_id(make, roster->students->pdata[i], error);
     good = good && prepare(&work, error);
@@ -176,6 +200,7 @@ bool ms_make(const MsMake *make, GError **error)
         good = make_one(&work, roster->students->pdata[i], &key, error);
     good = good && write_file(&work, "key.ndjson", &key, error);
     ms_buffer_clear(&key);
+    ms_assignment_free(work.assignment);
     if (work.folder >= 0)
         close(work.folder);
     return good;

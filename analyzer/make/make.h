@@ -8,6 +8,7 @@
 
 typedef struct {
     const char *roster;        /* file name; ms_roster_read() */
+    const char *assignment;    /* file name; what it requires is so in each capture; NULL: none */
     const char *folder;        /* made when it is not there */
     const char *seed;          /* the same seed gives the same bytes */
     const char *const *faults; /* "NAME" or "NAME=PERCENT" of the class; NULL-terminated, or NULL */

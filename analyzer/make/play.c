@@ -36,8 +36,12 @@ static void greet(Play *play)
 {
     const MsStory *story = play->story;
     ms_wire_open(play->wire);
+    if (story->faults & MS_FAULT_DUPLICATE)
+        ms_wire_repeat(play->wire);
     say(play, MS_TO_CLIENT, "220 %s ESMTP ready", story->server_name);
     say(play, MS_TO_SERVER, "EHLO %s", story->helo);
+    if (story->faults & MS_FAULT_OUT_OF_ORDER)
+        ms_wire_swap(play->wire);
     say(play, MS_TO_CLIENT,
         "250-%s\r\n250-SIZE 52428800\r\n%s250-AUTH PLAIN LOGIN\r\n250-8BITMIME\r\n"
         "250 ENHANCEDSTATUSCODES",
@@ -257,9 +261,14 @@ void ms_story_play(const MsStory *story, const char *seed, MsBuffer *out)
             ms_wire_lose(wire);
         log_in(&play, story->password, true);
         mail(&play);
-        say(&play, MS_TO_SERVER, "QUIT");
-        say(&play, MS_TO_CLIENT, "221 2.0.0 Bye");
+        if (!(story->faults & (MS_FAULT_NO_QUIT | MS_FAULT_RST))) {
+            say(&play, MS_TO_SERVER, "QUIT");
+            say(&play, MS_TO_CLIENT, "221 2.0.0 Bye");
+        }
     }
-    ms_wire_close(wire, story->client_closes ? MS_TO_SERVER : MS_TO_CLIENT);
+    if (story->faults & MS_FAULT_RST)
+        ms_wire_reset(wire);
+    else
+        ms_wire_close(wire, story->client_closes ? MS_TO_SERVER : MS_TO_CLIENT);
     g_rand_free(random);
 }

@@ -32,7 +32,12 @@ static const struct {
     MsFault fault;
 } faults[] = {{"loss", MS_FAULT_LOSS},
               {"wrong-password", MS_FAULT_WRONG_PASSWORD},
-              {"starttls", MS_FAULT_STARTTLS}};
+              {"starttls", MS_FAULT_STARTTLS},
+              {"out-of-order", MS_FAULT_OUT_OF_ORDER},
+              {"duplicate", MS_FAULT_DUPLICATE},
+              {"no-quit", MS_FAULT_NO_QUIT},
+              {"rst", MS_FAULT_RST}};
+G_STATIC_ASSERT(G_N_ELEMENTS(faults) == MS_N_FAULTS);
 
 bool ms_fault_find(const char *name, MsFault *fault)
 {
@@ -82,7 +87,7 @@ GRand *ms_story_random(const char *seed, const char *id, const char *purpose)
     return g_rand_new_with_seed_array(words, 8);
 }
 
-static char *make_nonce(const char *seed, const char *id)
+char *ms_story_nonce(const char *seed, const char *id)
 {
     static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789"; /* none that look alike */
     uint8_t digest[32];
@@ -120,15 +125,27 @@ static void think_ends(MsStory *story, GRand *random)
     story->client_closes = g_rand_boolean(random);
 }
 
-static void think_people(MsStory *story, GRand *random)
+/* Takes what is wished for in place of what was drawn. */
+static void prefer(char **text, const char *wished)
+{
+    if (!wished)
+        return;
+    g_free(*text);
+    *text = g_strdup(wished);
+}
+
+static void think_people(MsStory *story, GRand *random, const MsWishes *wishes)
 {
     story->username = g_strdup_printf("%s%d", pick(random, things, G_N_ELEMENTS(things)),
                                       g_rand_int_range(random, 100, 10000));
+    prefer(&story->username, wishes->username);
     story->password = make_password(random);
     story->wrong_password = make_password(random);
     story->mechanism = g_strdup(g_rand_boolean(random) ? "PLAIN" : "LOGIN");
     story->mail_from = g_strdup_printf("%s@example.org", story->username);
+    prefer(&story->mail_from, wishes->mail_from);
     story->helo = g_strdup_printf("%s.example.org", story->nonce);
+    prefer(&story->helo, wishes->helo);
     story->rcpt_to = g_ptr_array_new_with_free_func(g_free);
     for (int n = g_rand_int_range(random, 1, 4); n > 0; n--)
         g_ptr_array_add(story->rcpt_to, g_strdup_printf("%s%d@example.com",
@@ -136,13 +153,14 @@ static void think_people(MsStory *story, GRand *random)
                                                         g_rand_int_range(random, 10, 1000)));
 }
 
-static void think_message(MsStory *story, GRand *random)
+static void think_message(MsStory *story, GRand *random, const MsWishes *wishes)
 {
     MsBuffer *out = &story->message;
     g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(story->start_ns / 1000000000);
     g_autofree char *stamp = g_date_time_format(date, "%a, %d %b %Y %H:%M:%S +0000");
     story->subject =
         g_strdup_printf("About %s (%s)", pick(random, topics, G_N_ELEMENTS(topics)), story->nonce);
+    prefer(&story->subject, wishes->subject);
     story->message_id = g_strdup_printf("<%s.%u@example.org>", story->nonce, g_rand_int(random));
     ms_buffer_printf(out, "Date: %s\r\nFrom: <%s>\r\nTo: ", stamp, story->mail_from);
     for (guint i = 0; i < story->rcpt_to->len; i++)
@@ -155,20 +173,22 @@ static void think_message(MsStory *story, GRand *random)
     ms_buffer_printf(out, "\r\nYours,\r\n%s\r\n", story->username);
 }
 
-MsStory *ms_story_new(const char *seed, const char *id, unsigned faults_wanted, int64_t from_ns,
-                      int64_t until_ns)
+MsStory *ms_story_new(const char *seed, const char *id, unsigned faults_wanted,
+                      const MsWishes *wishes)
 {
     GRand *random = ms_story_random(seed, id, "story");
     MsStory *story = g_new0(MsStory, 1);
     story->id = g_strdup(id);
-    story->nonce = make_nonce(seed, id);
+    story->nonce = ms_story_nonce(seed, id);
     story->faults = faults_wanted;
     int64_t second = 1000000000;
-    double room_ns = (double)MAX(until_ns - from_ns - 60 * second, second);
-    story->start_ns = from_ns + (int64_t)(g_rand_double(random) * room_ns) / 1000 * 1000;
+    double room_ns = (double)MAX(wishes->until_ns - wishes->from_ns - 60 * second, second);
+    story->start_ns = wishes->from_ns + (int64_t)(g_rand_double(random) * room_ns) / 1000 * 1000;
     think_ends(story, random);
-    think_people(story, random);
-    think_message(story, random);
+    if (story->faults & (MS_FAULT_NO_QUIT | MS_FAULT_RST))
+        story->client_closes = true;
+    think_people(story, random, wishes);
+    think_message(story, random, wishes);
     g_rand_free(random);
     return story;
 }

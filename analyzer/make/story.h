@@ -6,6 +6,7 @@
 #include "../base/buffer.h"
 
 #include <glib.h>
+#include <jansson.h>
 
 #include <stdbool.h>
 
@@ -14,10 +15,17 @@ typedef enum {
     MS_FAULT_NONE = 0,
     MS_FAULT_LOSS = 1 << 0,           /* two segments of the client are sent twice */
     MS_FAULT_WRONG_PASSWORD = 1 << 1, /* a wrong password first, then the right one */
-    MS_FAULT_STARTTLS = 1 << 2        /* all is encrypted behind STARTTLS (RFC 3207) */
+    MS_FAULT_STARTTLS = 1 << 2,       /* all is encrypted behind STARTTLS (RFC 3207) */
+    MS_FAULT_OUT_OF_ORDER = 1 << 3,   /* two segments of the server arrive in the other order */
+    MS_FAULT_DUPLICATE = 1 << 4,      /* a segment of the server arrives twice */
+    MS_FAULT_NO_QUIT = 1 << 5,        /* the client closes without QUIT */
+    MS_FAULT_RST = 1 << 6             /* the client breaks off with RST in place of QUIT */
 } MsFault;
 
-/* Looks a fault up by the name that users give it: loss, wrong-password, starttls. */
+enum { MS_N_FAULTS = 7 };
+
+/* Looks a fault up by the name that users give it: loss, wrong-password, starttls, out-of-order,
+ * duplicate, no-quit, rst. */
 bool ms_fault_find(const char *name, MsFault *fault);
 
 /* The name of one fault; NULL for any other number. Static storage. */
@@ -40,10 +48,17 @@ typedef struct {
     bool client_closes; /* the client sends the first FIN */
 } MsStory;
 
-/* Thinks a story out. The same seed, id and window give the same story; `from_ns` and `until_ns`
- * (nanoseconds since 1970, UTC) are the window in which it happens. The caller frees it. */
-MsStory *ms_story_new(const char *seed, const char *id, unsigned faults, int64_t from_ns,
-                      int64_t until_ns);
+/* What a story has to have, as an assignment asks for it; NULL: whatever comes. Borrowed. */
+typedef struct {
+    int64_t from_ns, until_ns; /* nanoseconds since 1970, UTC: the window in which it happens */
+    const char *helo, *username, *mail_from, *subject;
+} MsWishes;
+
+/* Thinks a story out. The same seed, id and wishes give the same story. The caller frees it. */
+MsStory *ms_story_new(const char *seed, const char *id, unsigned faults, const MsWishes *wishes);
+
+/* The nonce of that student. The caller frees it. */
+char *ms_story_nonce(const char *seed, const char *id);
 
 /* Frees a story. */
 void ms_story_free(MsStory *story);
@@ -54,6 +69,9 @@ GRand *ms_story_random(const char *seed, const char *id, const char *purpose);
 
 /* Appends the capture of the story to `out`, a pcap file. Always the same bytes. */
 void ms_story_play(const MsStory *story, const char *seed, MsBuffer *out);
+
+/* The facts of that line as an object; the caller owns it. */
+json_t *ms_story_facts(const MsStory *story);
 
 /* Appends the truth as one line of JSON: id, file name, nonce, faults, and under "facts" each key
  * of `mailscope fields` that the capture must give, with a list of its values in order. What cannot

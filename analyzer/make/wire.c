@@ -38,7 +38,7 @@ struct MsWire {
     MsWireEnds ends;
     Side side[2]; /* of the one that sends in this direction */
     int64_t now_ns;
-    bool lose;
+    bool lose, swap, repeat;
 };
 
 static int64_t between(MsWire *wire, int64_t least_ns, int64_t most_ns)
@@ -245,6 +245,41 @@ static void lose(MsWire *wire, const uint8_t *data, size_t length)
     wire->lose = false;
 }
 
+/* Two segments of the server in the wrong order. What the client acknowledges meanwhile is what it
+ * had before. */
+static void swap(MsWire *wire, const uint8_t *data, size_t length)
+{
+    Side *server = &wire->side[MS_TO_CLIENT];
+    Side *client = &wire->side[MS_TO_SERVER];
+    size_t half = length / 2;
+    uint16_t id = server->id;
+    server->id = (uint16_t)(id + 1);
+    put_frame(wire, MS_TO_CLIENT, MS_TCP_ACK | MS_TCP_PSH, server->next + (uint32_t)half,
+              data + half, length - half);
+    wire->now_ns += between(wire, 20000, 60000);
+    put_frame(wire, MS_TO_SERVER, MS_TCP_ACK, client->next, NULL, 0);
+    wire->now_ns += between(wire, 100000, 900000);
+    server->id = id;
+    put_frame(wire, MS_TO_CLIENT, MS_TCP_ACK, server->next, data, half);
+    server->id = (uint16_t)(id + 2);
+    server->next += (uint32_t)length;
+    client->heard = server->next;
+    wire->swap = false;
+}
+
+/* The last segment of the server once more; the client acknowledges it again. */
+static void repeat(MsWire *wire, const uint8_t *data, size_t length)
+{
+    wire->now_ns += between(wire, 20000, 60000);
+    acknowledge(wire, MS_TO_SERVER);
+    wire->now_ns += RESEND_NS + 2 * wire->ends.round_trip_ns;
+    put_frame(wire, MS_TO_CLIENT, MS_TCP_ACK | MS_TCP_PSH,
+              wire->side[MS_TO_CLIENT].next - (uint32_t)length, data, length);
+    wire->now_ns += between(wire, 20000, 60000);
+    acknowledge(wire, MS_TO_SERVER);
+    wire->repeat = false;
+}
+
 /* The other side acknowledges every second segment of those sent at once. */
 static void answer_burst(MsWire *wire, MsDirection direction, uint32_t first, size_t segments)
 {
@@ -278,7 +313,12 @@ void ms_wire_say(MsWire *wire, MsDirection direction, const void *data, size_t l
             uint8_t push = part == length ? MS_TCP_PSH : 0;
             if (up && wire->lose)
                 lose(wire, bytes, part);
-            send_frame(wire, direction, MS_TCP_ACK | push, bytes, part);
+            if (!up && wire->swap && part > 1)
+                swap(wire, bytes, part);
+            else
+                send_frame(wire, direction, MS_TCP_ACK | push, bytes, part);
+            if (!up && wire->repeat && part == length)
+                repeat(wire, bytes, part);
             bytes += part;
             length -= part;
             wire->now_ns += between(wire, 4000, 15000);
@@ -290,6 +330,22 @@ void ms_wire_say(MsWire *wire, MsDirection direction, const void *data, size_t l
 void ms_wire_lose(MsWire *wire)
 {
     wire->lose = true;
+}
+
+void ms_wire_swap(MsWire *wire)
+{
+    wire->swap = true;
+}
+
+void ms_wire_repeat(MsWire *wire)
+{
+    wire->repeat = true;
+}
+
+void ms_wire_reset(MsWire *wire)
+{
+    wire->now_ns += between(wire, 50000, 200000);
+    send_frame(wire, MS_TO_SERVER, MS_TCP_RST | MS_TCP_ACK, NULL, 0);
 }
 
 void ms_wire_close(MsWire *wire, MsDirection first)

@@ -41,6 +41,17 @@ void ms_wire_say(MsWire *wire, MsDirection direction, const void *data, size_t l
  * time is over (RFC 6298). */
 void ms_wire_lose(MsWire *wire);
 
+/* What the server says next comes in two segments, the second one first; the client asks for the
+ * first one by an acknowledgment (RFC 5681 4.2). */
+void ms_wire_swap(MsWire *wire);
+
+/* What the server says next, its last segment, comes a second time, as if the acknowledgment of the
+ * client had been lost. */
+void ms_wire_repeat(MsWire *wire);
+
+/* The client breaks off (RFC 9293 3.10.7). Comes last. */
+void ms_wire_reset(MsWire *wire);
+
 /* Both sides close, `first` before the other (RFC 9293 3.6). Comes last. */
 void ms_wire_close(MsWire *wire, MsDirection first);
 

@@ -169,6 +169,14 @@ class Class(unittest.TestCase):
         page = (self.folder / "out" / "feedback" / "laptop.md").read_text()
         self.assertRegex(page, r"display filter: `frame\.number == \d+`")
 
+    def test_elsewhere(self):
+        (self.work / "a.pcap").write_bytes(LOGIN.read_bytes())
+        rows = self.grade(CAPTURES.replace("^{id}", "") + "[question second]\nfact = auth.username\nsession = 2\n"
+                          "expect = erin@example.com\nnear = 0.5 elsewhere\n[question third]\nfact = auth.username\nsession = 2\n"
+                          "expect = nobody\nnear = 0.5 elsewhere\n")
+        self.assertEqual((rows["a"]["second"], rows["a"]["third"]), ("0.50", "0.00"))
+        self.assertIn("right, but in another session or message", (self.folder / "out" / "feedback" / "a.md").read_text())
+
     def test_platform_names(self):
         good = LOGIN.read_bytes()
         (self.work / "Laptop User_4711_assignsubmission_file").mkdir()
