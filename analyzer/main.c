@@ -128,6 +128,7 @@ static int grade(const MsOptions *options)
                                .autograder = options->autograder,
                                .source = options->source ? options->source : MS_SOURCE,
                                .check = options->check,
+                               .sheet = options->sheet,
                                .init = options->init,
                                .overwrite = options->overwrite,
                                .resume = options->resume,

@@ -99,10 +99,12 @@ static bool check_grade(const MsOptions *options, GError **error)
     guint names = options->names ? g_strv_length(options->names) : 0;
     const char *alone = options->check        ? "--check"
                         : options->init       ? "--init"
+                        : options->sheet      ? "--sheet"
                         : options->autograder ? "--autograder"
                                               : NULL;
-    if (options->check + options->init + (options->autograder != NULL) > 1)
-        return usage_error(error, "--check, --init and --autograder exclude each other%s", "");
+    if (options->check + options->init + options->sheet + (options->autograder != NULL) > 1)
+        return usage_error(error, "--check, --init, --sheet and --autograder exclude each other%s",
+                           "");
     if (alone && (names != 1 || options->output))
         return usage_error(error, "%s needs one file, and no -o", alone);
     if (options->source && !options->autograder)

@@ -49,6 +49,7 @@ typedef struct {
     char *given;         /* grade: folder of captures that the answers are about */
     char *worksheet;     /* grade: Moodle's table to be filled in */
     char *gradescope;    /* grade: metadata of the one submission there */
+    gboolean sheet;      /* grade: print a sheet for the students' answers */
     char *autograder;    /* grade: zip to be written */
     char *source;        /* grade: source to go into it; NULL: the installed one */
     char *canvas;        /* grade: Canvas's */

@@ -191,6 +191,8 @@ static const struct {
      "Fill in Moodle's grading worksheet, as moodle.csv", "FILE"},
     {FOR(GRADE), "canvas", 0, G_OPTION_ARG_FILENAME, OPTION(canvas),
      "Fill in Canvas's exported gradebook, as canvas.csv", "FILE"},
+    {FOR(GRADE), "sheet", 0, G_OPTION_ARG_NONE, OPTION(sheet),
+     "Print a sheet for students to write their answers into, and no more", NULL},
     {FOR(GRADE), "gradescope", 0, G_OPTION_ARG_FILENAME, OPTION(gradescope),
      "SUBMISSIONS is one student's, named in this metadata; DIR becomes results.json", "FILE"},
     {FOR(GRADE), "autograder", 0, G_OPTION_ARG_FILENAME, OPTION(autograder),

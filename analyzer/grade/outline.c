@@ -14,6 +14,23 @@ static void add_points(GString *out, double points)
     g_string_append(out, g_ascii_formatd(number, sizeof number, "%.15g", points));
 }
 
+/* Lines that begin with # are no answers, as no id does. */
+void ms_outline_sheet(GString *out, const MsAssignment *assignment)
+{
+    g_string_append_printf(out, "# %s\n# Write each answer behind its colon, on the same line.\n",
+                           assignment->title);
+    for (guint i = 0; i < assignment->asked->len; i++) {
+        const MsAsked *asked = assignment->asked->pdata[i];
+        if (asked->required || asked->check >= 0)
+            continue; /* the capture answers it */
+        g_string_append_printf(out, "\n# %s (", asked->title);
+        add_points(out, asked->points);
+        g_string_append_printf(out, asked->points == 1 ? " point%s)\n" : " points%s)\n",
+                               asked->frames ? ", with the frame it is in" : "");
+        g_string_append_printf(out, "%s:\n", asked->id);
+    }
+}
+
 static void print_asked(GString *out, const MsAsked *asked, unsigned number)
 {
     g_string_append_printf(out, "\n%u  %s (%s", number, asked->title, asked->id);

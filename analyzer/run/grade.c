@@ -262,6 +262,14 @@ int ms_grade_run(const MsGrading *grading, GString *printed)
         complain(error->message);
         return grading->check ? 1 : MS_EXIT_USAGE;
     }
+    if (grading->sheet && !assignment->answers) {
+        complain("no answers are handed in: there is nothing to write on a sheet");
+        return MS_EXIT_USAGE;
+    }
+    if (grading->sheet) {
+        ms_outline_sheet(printed, assignment);
+        return MS_EXIT_GOOD;
+    }
     if (grading->autograder)
         return ms_autograder_zip(grading, &error) ? MS_EXIT_GOOD : complain(error->message);
     if (!grading->check)

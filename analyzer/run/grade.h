@@ -19,6 +19,7 @@ typedef struct {
     const char *autograder;  /* zip to be written for Gradescope, and nothing else; NULL: none */
     const char *source;      /* of mailscope, for that zip */
     bool check, init;
+    bool sheet;      /* print a sheet for answers, no more */
     bool overwrite;  /* write into a folder that is there */
     bool resume;     /* go on with what is unfinished in it */
     bool unconfined; /* leave workers all rights */

@@ -196,6 +196,31 @@ class Outputs(Folder):
         self.assertEqual(files(self.folder / "one"), files(self.folder / "four"))
 
 
+class Sheet(Folder):
+    def test_sheet(self):
+        """The sheet says no answer; filled in, it is graded; left empty, nothing is there."""
+        lab = self.folder / "answers.ini"
+        lab.write_text(run("--init", LOGIN).stdout)
+        sheet = run("--sheet", lab).stdout
+        expected = re.findall("^expect = (.*)$", lab.read_text(), re.M)
+        ids = re.findall(r"^\[question (.*)\]$", lab.read_text(), re.M)
+        self.assertEqual(re.findall("^([^#\n:]+):$", sheet, re.M), ids)
+        self.assertGreater(len(ids), 8)
+        self.assertNotIn("swordfish", sheet)
+        self.assertNotIn(expected[0], sheet)
+        (self.folder / "work").mkdir()
+        (self.folder / "work" / "empty.txt").write_text(sheet)
+        for name, value in zip(ids, expected):
+            sheet = sheet.replace("\n%s:\n" % name, "\n%s: %s\n" % (name, value))
+        (self.folder / "work" / "full.txt").write_text(sheet)
+        run(lab, self.folder / "work", "-o", self.folder / "out")
+        with open(self.folder / "out" / "grades.csv", newline="") as file:
+            rows = {row["id"]: row for row in csv.DictReader(file)}
+        self.assertEqual(rows["full"]["points"], rows["full"]["of"])
+        self.assertEqual(rows["empty"]["points"], "0.00")
+        self.assertIn("no answers are handed in", run("--sheet", self.folder / "lab.ini", status=2).stderr)
+
+
 class Gradescope(Folder):
     """The zip, unpacked and run where Gradescope would, but for the folder's name."""
     def setUp(self):
