@@ -117,9 +117,12 @@ static int give_back(Class *class)
     guint count = class->submissions->students->len;
     g_autoptr(GError) error = NULL;
     g_autofree json_t **results = g_new0(json_t *, count);
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; i < count; i++) {
         results[i] = take_result(class->submissions->students->pdata[i], class->assignment,
                                  class->texts[i], class->problems[i]);
+        if (class->texts[i])
+            g_string_free(g_steal_pointer(&class->texts[i]), TRUE); /* all at once would be much */
+    }
     g_autoptr(GString) notes = g_string_new(NULL);
     bool written =
         class->grading->gradescope
