@@ -71,16 +71,19 @@ class Filters(unittest.TestCase):
                 ("smtp-wrong-password", "mailscope.attempt == 2 && mailscope.auth.password", [12]),
                 ("smtp-loss", "mailscope.message.complete == 1", None),
                 ("smtp-two-mails", "mailscope.message == 2", None)]
-        for name, text, frames in rows:
-            for two_pass in (False, True):
-                with self.subTest(name, filter=text, two_pass=two_pass):
-                    found = SHARK.frames(capture(name), text, two_pass)
-                    if frames is None:
-                        self.assertTrue(found)
-                    elif isinstance(frames, tuple):  # one pass, -2
-                        self.assertEqual(found, frames[two_pass])
-                    else:
-                        self.assertEqual(found, frames)
+        with harness.Sharkd(SHARK) as window:
+            for name, text, frames in rows:
+                window.load(capture(name))
+                for all_read in (False, True):
+                    with self.subTest(name, filter=text, all_read=all_read):
+                        found = window.frames(text) if all_read else SHARK.frames(
+                            capture(name), text)
+                        if frames is None:
+                            self.assertTrue(found)
+                        elif isinstance(frames, tuple):  # one pass, all read
+                            self.assertEqual(found, frames[all_read])
+                        else:
+                            self.assertEqual(found, frames)
         self.assertEqual(len(rows), 14)
 
     def test_every_field_can_be_asked_for(self):
