@@ -4,6 +4,7 @@
 #include "engine.h"
 
 #include "session/session.h"
+#include "session/visit.h"
 #include "stream/table.h"
 
 #include <string.h>
@@ -205,6 +206,7 @@ void ms_engine_free(MsEngine *engine)
         ms_session_free(streams[i]->session);
     ms_table_free(engine->table);
     ms_kind_free(engine->sessions.kind);
+    ms_visits_free(engine->sessions.visits);
     while (engine->sessions.n_spare > 0)
         ms_record_free(engine->sessions.spare[--engine->sessions.n_spare]);
     g_free(engine);

@@ -60,12 +60,14 @@ struct MsDialogue {
     MsHttpPending current;         /* of the response being read */
     unsigned status;               /* its code */
     MsRanges status_at;
-    MsRanges where; /* scratch */
-    MsRanges last;  /* the last request line */
-    MsForm form;    /* scratch */
-    MsBuffer note;  /* scratch */
-    MsBuffer plain; /* scratch: a body, decompressed */
-    uint64_t basic; /* hash of the credentials said last */
+    MsRanges where;       /* scratch */
+    MsRanges last;        /* the last request line */
+    MsForm form;          /* scratch */
+    MsBuffer note;        /* scratch */
+    MsBuffer plain;       /* scratch: a body, decompressed */
+    uint64_t basic;       /* hash of the credentials said last */
+    uint64_t cookies[16]; /* hashes of those said, the newest */
+    uint32_t n_cookies;   /* that were said */
     int32_t exchanges, attempts, messages;
     bool answered; /* `current` is meaningful */
     bool doubt;    /* responses may be missing: the next one answers the last request */
@@ -138,6 +140,11 @@ void ms_http_show_field(const MsHttpRequest *request, const MsFormField *field, 
 void ms_http_say_login(const MsHttpRequest *request, MsHttpPending *entry);
 /* The field Authorization of the head, when it is there and new. */
 void ms_http_say_authorization(const MsHttpRequest *request, MsHttpPending *entry);
+
+/* --- http_cookie.c --- */
+
+/* The cookies of the visit in the head of that side, each once. */
+void ms_http_say_cookies(MsDialogue *http, MsDirection direction);
 
 /* --- http_response.c --- */
 

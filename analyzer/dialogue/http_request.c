@@ -288,6 +288,7 @@ void ms_http_request_end(MsDialogue *http, bool whole)
         say_target(&request, exchange);
     say_files(&request, exchange);
     ms_http_say_authorization(&request, entry);
+    ms_http_say_cookies(http, MS_TO_SERVER);
     if (entry == &gone && gone.attempt >= 0)
         ms_http_say_text(http, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, gone.attempt, NULL,
                          "unknown", 7);

@@ -68,6 +68,7 @@ void ms_http_response_head(MsDialogue *http, const MsHttpHead *head)
     if (place.length > 0)
         ms_http_say_text(http, MS_FIELD_HTTP_LOCATION, MS_TO_CLIENT, -1, http->current.exchange,
                          in_head(http, place), place.data, place.length);
+    ms_http_say_cookies(http, MS_TO_CLIENT);
     http->side[MS_TO_CLIENT].collect =
         http->current.action == MS_WEBMAIL_LOGIN || http->current.message >= 0;
 }

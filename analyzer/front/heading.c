@@ -153,12 +153,33 @@ static void put_tls(MsPen *pen, const MsIndex *index)
     ms_pen_newline(pen);
 }
 
+void ms_heading_visit(MsPen *pen, const MsIndex *index)
+{
+    const MsFact *visit = ms_index_first(index, MS_FIELD_HTTP_VISIT, -1, -1);
+    const MsFact *user = ms_index_first(index, MS_FIELD_HTTP_VISIT_USER, -1, -1);
+    if (!visit)
+        return;
+    if (user) {
+        ms_pen_ink(pen, MS_INK_VALUE);
+        ms_pen_fact(pen, user);
+        ms_pen_ink(pen, MS_INK_PLAIN);
+        ms_pen_say(pen, ", logged in in session %" G_GINT64_FORMAT ": the same cookie",
+                   visit->number);
+    } else {
+        ms_pen_say(pen, "the same cookie as in session %" G_GINT64_FORMAT, visit->number);
+    }
+}
+
 static void put_logins(MsPen *pen, const MsIndex *index)
 {
     int32_t count = ms_heading_attempts(index);
-    if (count == 0)
+    const MsFact *visit = ms_index_first(index, MS_FIELD_HTTP_VISIT, -1, -1);
+    if (count == 0 && !visit)
         return;
-    label(pen, "User");
+    label(pen,
+          count > 0 || ms_index_first(index, MS_FIELD_HTTP_VISIT_USER, -1, -1) ? "User" : "Visit");
+    if (count == 0)
+        ms_heading_visit(pen, index);
     for (int32_t i = 0; i < MIN(count, MOST_SHOWN); i++) {
         const MsFact *user = ms_index_first(index, MS_FIELD_AUTH_USERNAME, -1, i);
         const MsFact *mechanism = ms_index_first(index, MS_FIELD_AUTH_MECHANISM, -1, i);

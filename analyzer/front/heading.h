@@ -16,6 +16,10 @@ void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index);
 /* Capture time of the session's first frame; of its first line when that is not known. */
 int64_t ms_heading_start(const MsRecord *record, const MsIndex *index);
 
+/* "alice, logged in in session 1: the same cookie", for a session of webmail whose visit has
+ * others; nothing without. */
+void ms_heading_visit(MsPen *pen, const MsIndex *index);
+
 /* "SMTP", "LMTP", "POP3", "TLS from the first byte". */
 const char *ms_heading_protocol(const MsIndex *index);
 

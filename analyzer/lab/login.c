@@ -230,8 +230,28 @@ static size_t put_replies(MsView *view)
     return n;
 }
 
+/* The login of another session of the same visit. Returns false when there is none. */
+static bool put_visit(MsView *view)
+{
+    const MsFact *visit = ms_view_fact(view, MS_FIELD_HTTP_VISIT);
+    const MsFact *user = ms_view_fact(view, MS_FIELD_HTTP_VISIT_USER);
+    if (!visit)
+        return false;
+    ms_view_label(view, user ? "Login" : "Visit");
+    ms_heading_visit(&view->pen, view->index);
+    ms_view_cite(view, visit);
+    ms_pen_newline(&view->pen);
+    ms_view_row(view, "User name", user);
+    ms_view_say(view, "Why",
+                "The server gives a cookie with the login, and the browser sends it with each "
+                "request, on every connection: who has it needs no password (RFC 6265 8.2).");
+    return true;
+}
+
 static void put_none(MsView *view)
 {
+    if (put_visit(view))
+        return;
     if (!ms_view_absent(view, "", MS_TO_SERVER, "a login")) {
         ms_view_not_here(view, "", "there is no login: the client never sends %s.",
                          ms_view_speaks(view, "pop3")   ? "USER, APOP or AUTH"

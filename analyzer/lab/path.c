@@ -24,6 +24,8 @@ static void session_free(void *data)
     text_clear(&session->role);
     text_clear(&session->client);
     text_clear(&session->server);
+    text_clear(&session->visit);
+    text_clear(&session->visit_user);
     g_array_unref(session->reasons);
     g_free(session);
 }
@@ -87,6 +89,10 @@ static MsPathSession *add_session(MsPaths *paths, const MsRecord *record, const 
     session->role = copy(paths, ms_index_first(index, MS_FIELD_SESSION_ROLE, -1, -1));
     session->client = copy(paths, ms_index_first(index, MS_FIELD_SESSION_CLIENT, -1, -1));
     session->server = copy(paths, ms_index_first(index, MS_FIELD_SESSION_SERVER, -1, -1));
+    const MsFact *visit = ms_index_first(index, MS_FIELD_HTTP_VISIT, -1, -1);
+    session->visit = copy(paths, visit);
+    session->visit_of = visit ? (uint32_t)visit->number : 0;
+    session->visit_user = copy(paths, ms_index_first(index, MS_FIELD_HTTP_VISIT_USER, -1, -1));
     session->start_ns = ms_heading_start(record, index);
     session->encrypted = ms_index_first(index, MS_FIELD_TLS_STARTED, -1, -1) != NULL;
     session->reasons = texts_new();

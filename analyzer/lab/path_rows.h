@@ -19,8 +19,11 @@ typedef struct {
     uint32_t number;      /* 0-based */
     const char *protocol; /* "SMTP", ...; static storage */
     MsPathText role, client, server;
-    GArray *reasons; /* of MsPathText */
-    uint16_t port;   /* of the server */
+    MsPathText visit_user; /* of another session of the same visit */
+    MsPathText visit;      /* the cookie, by its place alone */
+    uint32_t visit_of;     /* number of that session, from 1; 0: none */
+    GArray *reasons;       /* of MsPathText */
+    uint16_t port;         /* of the server */
     int64_t start_ns;
     uint32_t mails;
     bool encrypted;

@@ -62,6 +62,20 @@ static void put_session(Page *page, const MsPathSession *session)
     else
         ms_pen_count(pen, session->mails, "mail");
     ms_pen_newline(pen);
+    if (session->visit_of > 0) {
+        label(page, "");
+        ms_pen_say(pen, "the same visit as session %u: it has the same cookie", session->visit_of);
+        cite(page, &session->visit.place, 1, session->visit.time_ns);
+        ms_pen_newline(pen);
+    }
+    if (session->visit_user.text) {
+        label(page, "");
+        ms_pen_say(pen, "on which ");
+        put(page, &session->visit_user);
+        ms_pen_say(pen, " logged in");
+        cite(page, &session->visit_user.place, 1, session->visit_user.time_ns);
+        ms_pen_newline(pen);
+    }
     for (guint i = 0; i < session->reasons->len; i++) {
         const MsPathText *reason = &g_array_index(session->reasons, MsPathText, i);
         label(page, "");

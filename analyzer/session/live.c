@@ -60,6 +60,7 @@ void ms_live_free(MsLive *live)
     live->all->text -= live->text;
     live->class->free(live->dialogue);
     ms_compare_free(live->compare);
+    ms_visit_clear(&live->visit);
     for (unsigned i = 0; i < MS_OPEN_MESSAGES; i++)
         ms_message_unref(live->open[i]);
     MsSessions *all = live->all;
@@ -273,6 +274,11 @@ static void say_end(MsLive *live, MsOver why)
                         &stream->last);
 }
 
+static void say_visit(const MsFact *fact, void *user_data)
+{
+    ms_live_say_fact(user_data, fact);
+}
+
 void ms_live_over(MsLive *live, MsOver why)
 {
     /* Without FIN and RST what is missing may still have come: nothing is called aborted. */
@@ -285,6 +291,7 @@ void ms_live_over(MsLive *live, MsOver why)
     ms_seal_over(live);
     if (live->inside)
         ms_inside_over(live->inside, live);
+    ms_visit_over(&live->visit, live->number, say_visit, live);
     say_end(live, why);
     if (live->record && live->all->sink.session)
         live->all->sink.session(live->record, live->all->user_data);

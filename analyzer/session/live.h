@@ -10,6 +10,7 @@
 #include "role.h"
 #include "seal.h"
 #include "session.h"
+#include "visit.h"
 
 struct MsLive {
     MsTalk talk; /* must be first: the dialogue knows the session by it */
@@ -39,6 +40,7 @@ struct MsLive {
     MsSeal seal[2];   /* by side */
     int32_t exchanges, attempts, messages; /* numbers given so far */
     MsRoleCues cues;
+    MsVisit visit;
     MsCompare *compare; /* NULL: parts of messages are not asked for */
 };
 

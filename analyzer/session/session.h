@@ -21,8 +21,9 @@ typedef struct {
     uint64_t text; /* bytes of all open records, of the messages in them and of open messages */
     MsRecord *spare[MS_SPARE_RECORDS]; /* empty records for the next sessions */
     unsigned n_spare;
-    MsKind *kind; /* for the attachments; NULL as long as none was seen */
-    bool cut;     /* the capture ended in the middle of a record */
+    struct MsVisits *visits; /* NULL as long as there was no webmail */
+    MsKind *kind;            /* for the attachments; NULL as long as none was seen */
+    bool cut;                /* the capture ended in the middle of a record */
 } MsSessions;
 
 /* What the stream tells, see MsStreamEvents. The session is made when the first bytes come, and

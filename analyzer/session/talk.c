@@ -148,6 +148,13 @@ static bool from_inside(const MsLive *live, MsFact *fact)
     return fact->field != MS_FIELD_TLS_OFFERED;
 }
 
+static MsVisits *visits_of(MsSessions *all)
+{
+    if (!all->visits)
+        all->visits = ms_visits_new(&all->options.limits);
+    return all->visits;
+}
+
 static void talk_fact(MsTalk *talk, const MsFact *said)
 {
     MsLive *live = (MsLive *)talk;
@@ -160,6 +167,8 @@ static void talk_fact(MsTalk *talk, const MsFact *said)
         fact = &inside;
     }
     count(live, fact);
+    if (class == &ms_http)
+        ms_visit_see(&live->visit, visits_of(live->all), live->number, fact);
     bool quit =
         class->quit_word &&
         (fact->field == class->quit_reply ||

@@ -164,8 +164,48 @@ def damage():
          http(oddities=None))
 
 
+def visits():
+    """One visit on two connections: a cookie given with the login on the first is sent on the second."""
+    def found(cookie):
+        return (False, FOUND.replace(b"Content-Length", b"Set-Cookie: app_session=" + cookie + b"; path=/; HttpOnly\r\nContent-Length"))
+
+    def cookie(value):
+        return b"Cookie: lang=en; app_session=" + value + b"\r\n"
+
+    def two(name, first, second, expect):
+        frames = []
+        for turns, port in ((first, 40001), (second, 40002)):
+            frames += [ethernet(packet4(s, ports=(port, 80)), s.up) for s in dialogue(*turns).close(True).segments]
+        case("http-visit-" + name, pcap(frames), expect)
+
+    def session(port, **changes):
+        return http(client="%s:%d" % (CLIENT, port), **changes)
+
+    one, other, short = b"5f1c2a9e7b3d4c6a8e0f", b"00000000000000000000", b"12345"
+    login = (post(b"/login", FORM), found(one))
+    send = (post(b"/mail/send", MAIL_FORM, cookie(one)), (False, OK))
+    known = {"http.cookie": ["app_session=" + one.decode()]}
+    no_visit = {"http.visit": [], "http.visit_user": []}
+    two("joined", login, send, [session(40001, facts=dict(known, **no_visit)),
+                                session(40002, auth=[], facts=dict(SENT, **known, **{"http.visit": [1], "http.visit_user": ["alice"]}))])
+    two("other-cookie", login, (post(b"/mail/send", MAIL_FORM, cookie(other)), (False, OK)),
+        [session(40001, facts=no_visit), session(40002, auth=[], facts=dict(no_visit, **SENT))])
+    two("short-cookie", (post(b"/login", FORM), found(short)), (post(b"/mail/send", MAIL_FORM, cookie(short)), (False, OK)),
+        [session(40001, facts={"http.cookie": []}), session(40002, auth=[], facts=no_visit)])
+    wrong = b"HTTP/1.1 401 Unauthorized\r\nSet-Cookie: app_session=" + one + b"\r\nContent-Length: 0\r\n\r\n"
+    two("refused-login", (post(b"/login", FORM), (False, wrong)), send,
+        [session(40001, auth=[("FORM", "alice", "pa ss!", "failure")], facts=no_visit),
+         session(40002, auth=[], facts={"http.visit": [1], "http.visit_user": []})])
+    two("login-later", send, (post(b"/login", FORM, cookie(one)), (False, FOUND)),
+        [session(40001, auth=[], facts=no_visit), session(40002, facts={"http.visit": [1], "http.visit_user": []})])
+    two("second-login", login, (post(b"/login", b"username=bob&password=x", cookie(one)), (False, FOUND)),
+        [session(40001, facts=no_visit),
+         session(40002, auth=[("FORM", "bob", "x", "success")], facts={"http.visit": [1], "http.visit_user": []})])
+
+
 def load():
     finding()
+    visits()
     bodies()
     charsets()
     logins()
