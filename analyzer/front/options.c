@@ -281,6 +281,9 @@ void ms_options_clear(MsOptions *options)
     g_free(options->given);
     g_free(options->worksheet);
     g_free(options->canvas);
+    g_free(options->gradescope);
+    g_free(options->autograder);
+    g_free(options->source);
     g_free(options->seed);
     g_free(options->from);
     g_free(options->until);

@@ -105,7 +105,7 @@ static bool judge_all(Class *class)
                              on_wait,  class,     class->submissions->spool};
     for (guint i = 0; class->journal && i < count; i++)
         ms_journal_take(class->journal, key_of(class, i), &class->texts[i], &class->problems[i]);
-    ms_judge_prepare(class->assignment);
+    g_autoptr(GArray) charsets = ms_judge_prepare(class->assignment);
     class->progress = ms_progress_new(0);
     bool whole = ms_workers_run(&job, count, grading->jobs, &limits, class->texts, class->problems);
     ms_progress_free(class->progress);

@@ -140,7 +140,12 @@ void ms_judge_read(const char *path, const MsLimits *limits,
 
 /* --- opening --- */
 
-void ms_judge_prepare(const MsAssignment *assignment)
+static void close_charset(void *item)
+{
+    iconv_close(*(iconv_t *)item);
+}
+
+GArray *ms_judge_prepare(const MsAssignment *assignment)
 {
     static const char *const charsets[] = {
         "ISO-8859-1",   "ISO-8859-2",   "ISO-8859-3",   "ISO-8859-4",   "ISO-8859-5",
@@ -157,10 +162,15 @@ void ms_judge_prepare(const MsAssignment *assignment)
     static const uint8_t any[] = {'x'};
     char hex[MS_HASH_HEX + 1];
     ms_hash_once(any, sizeof any, hex);
-    for (size_t i = 0; asks_parts(assignment) && i < G_N_ELEMENTS(charsets); i++) {
-        iconv_open("UTF-8", charsets[i]); /* never closed: so it stays */
-        iconv_open(charsets[i], "UTF-8");
+    GArray *open = g_array_new(FALSE, FALSE, sizeof(iconv_t));
+    g_array_set_clear_func(open, close_charset);
+    for (size_t i = 0; asks_parts(assignment) && i < 2 * G_N_ELEMENTS(charsets); i++) {
+        const char *charset = charsets[i / 2];
+        iconv_t both = i % 2 ? iconv_open(charset, "UTF-8") : iconv_open("UTF-8", charset);
+        if (both != (iconv_t)-1) /* else this C library has no such charset */
+            g_array_append_val(open, both);
     }
+    return open;
 }
 
 static void open_files(MsWork *work, int spool, uint64_t *mapped)

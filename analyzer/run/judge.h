@@ -16,8 +16,8 @@ typedef struct MsWork MsWork;
 
 /* Before any worker is started: has libgcrypt begin, and the C library fetch what it takes to read
  * the charsets that occur in mail, as a confined worker can fetch nothing. What it takes stays
- * until the end. */
-void ms_judge_prepare(const MsAssignment *assignment);
+ * until the caller frees the list with g_array_unref(), after the last worker was started. */
+GArray *ms_judge_prepare(const MsAssignment *assignment);
 
 /* Opens everything that judging takes: no file is opened afterwards. Adds to `mapped` the bytes
  * that are or will be mapped. All is borrowed until ms_judge() has returned. */

@@ -295,15 +295,17 @@ class Extract(unittest.TestCase):
             "attached": b"Content-Type: message/rfc822\r\n\r\n" * 5000 + b"x\r\n",
             "parts": top + b"--b\r\n\r\n" * 300000,
         }
+        # AddressSanitizer's realloc() copies at every step that GMime's header grows by
+        limits = ("--limit", "mime-header-bytes=524288") if SANITIZED else ()
         for name, mail in bombs.items():
             capture, out = self.capture(session([mail], step=60000), name=name + ".pcap"), self.folder / name
             before = time.monotonic()
-            done = self.good(capture, "-o", out, preexec_fn=None if SANITIZED else limit_memory)
+            done = self.good(capture, "-o", out, *limits, preexec_fn=None if SANITIZED else limit_memory)
             self.assertLess(time.monotonic() - before, 60, name)
             self.assertIn(b"parts of 1 message beyond a limit", done.stderr, name)
             self.assertEqual(next(out.rglob("message-1.eml")).read_bytes(), mail, name)
             self.assertIn("not all were read", self.check_manifest(next(out.rglob("manifest.json")))["messages"][0]["parts"])
-            shown = subprocess.run([PROGRAM, "show", "--mime", "--json", capture], capture_output=True, timeout=120)
+            shown = subprocess.run([PROGRAM, "show", "--mime", "--json", *limits, capture], capture_output=True, timeout=120)
             self.assertIn("limit", [o["oddity"] for o in json.loads(shown.stdout)["oddities"]], name)
 
     def test_tar_memory(self):

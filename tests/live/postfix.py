@@ -143,7 +143,8 @@ def many(options, folder, server):
     mails = [outcome for one in sessions for outcome in values(one, "message.outcome")]
     if " 0 dropped by the kernel" in err:
         assert mails == ["accepted"] * sent, (len(mails), sent)
-    assert 0 < peaks[1] < peaks[0] + 8192, peaks  # KiB
+    if b"__asan_init" not in pathlib.Path(options.program).read_bytes():  # its quarantine grows by itself
+        assert 0 < peaks[1] < peaks[0] + 8192, peaks  # KiB
     assert re.search(r"%d mail sessions; limits: 0 " % len(sessions), err), err
 
 
