@@ -177,6 +177,9 @@ static void put_attached(MsView *view, int32_t mail, int32_t item, const char *l
     ms_pen_newline(pen);
     if (sha256)
         ms_view_say(view, "", "SHA-256 %.*s", (int)sha256->text_length, sha256->text);
+    const MsFact *md5 = fact_of(view, MS_FIELD_PART_MD5, mail, item);
+    if (md5)
+        ms_view_say(view, "", "MD5 %.*s", (int)md5->text_length, md5->text);
 }
 
 static void put_attachments(MsView *view, int32_t mail)
