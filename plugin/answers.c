@@ -81,7 +81,7 @@ static void add_links(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
                                                              0, 0, (uint32_t)frame));
             word = *end == '-' ? end + 1 : end;
             more = *end == '-' || (end[0] == ',' && end[1] == ' ' && g_ascii_isdigit(end[2]));
-            if (*end == ',')
+            if (more && *end == ',')
                 word = end + 2;
         }
         at = strstr(word, "; frame");
