@@ -34,13 +34,10 @@ static void part_clear(gpointer data)
     g_free(part->content_id);
 }
 
-void ms_mime_field_at(const MsMime *mime, GMimeObject *object, const char *name, uint64_t *at,
-                      uint64_t *length)
+void ms_mime_field_of(const MsMime *mime, GMimeHeader *header, uint64_t *at, uint64_t *length)
 {
     enum { MOST = 65536 };
     *at = *length = 0;
-    GMimeHeader *header =
-        g_mime_header_list_get_header(g_mime_object_get_header_list(object), name);
     gint64 offset = header ? g_mime_header_get_offset(header) : -1;
     if (offset < 0)
         return;
@@ -56,6 +53,20 @@ void ms_mime_field_at(const MsMime *mime, GMimeObject *object, const char *name,
     g_free(text);
 }
 
+/* Of a field that stands there twice GMime goes by the last one. */
+static void field_at(const MsMime *mime, GMimeObject *object, const char *name, uint64_t *at,
+                     uint64_t *length)
+{
+    GMimeHeaderList *list = g_mime_object_get_header_list(object);
+    GMimeHeader *last = NULL;
+    for (int i = g_mime_header_list_get_count(list) - 1; i >= 0 && !last; i--) {
+        GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
+        if (g_ascii_strcasecmp(g_mime_header_get_name(header), name) == 0)
+            last = header;
+    }
+    ms_mime_field_of(mime, last, at, length);
+}
+
 /* No hole lies in or beside the bytes, and they end before what was shown ends unfinished. */
 static bool is_whole(const MsMime *mime, uint64_t at, uint64_t length)
 {
@@ -67,6 +78,25 @@ static bool is_whole(const MsMime *mime, uint64_t at, uint64_t length)
             return false;
     uint64_t end = MIN(ms_message_kept(message), mime->source.most);
     return at + length < end || (ms_message_complete(message) && end == ms_message_size(message));
+}
+
+/* Whether the line feed there has a carriage return before it. */
+static bool ends_pair(const MsMime *mime, uint64_t feed)
+{
+    uint8_t before;
+    return feed > 0 && ms_message_read(mime->source.message, feed - 1, &before, 1) == 1 &&
+           before == '\r';
+}
+
+/* Whether nothing but what may end a boundary line stands there (RFC 2046 5.1.1). */
+static bool ends_boundary(const MsMime *mime, uint64_t at)
+{
+    uint8_t rest[256];
+    size_t got = ms_message_read(mime->source.message, at, rest, sizeof rest);
+    size_t i = got >= 2 && rest[0] == '-' && rest[1] == '-' ? 2 : 0;
+    while (i < got && (rest[i] == ' ' || rest[i] == '\t' || rest[i] == '\r'))
+        i++;
+    return i == got || rest[i] == '\n';
 }
 
 /* Offset of the next boundary line of what holds the part at or behind `from`, without the line end
@@ -86,13 +116,12 @@ static uint64_t boundary_from(const MsMime *mime, uint64_t from, const Place *pl
     for (uint64_t at = from; at < end;) {
         size_t got = ms_message_read(mime->source.message, at, block, room);
         const uint8_t *found = got >= length ? memmem(block, got, mark, length) : NULL;
-        if (found) {
-            uint64_t feed = at + (uint64_t)(found - block);
-            return found > block && found[-1] == '\r' ? feed - 1 : feed;
-        }
-        if (got < room)
+        uint64_t feed = at + (uint64_t)(found ? found - block : 0);
+        if (found && ends_boundary(mime, feed + length))
+            return ends_pair(mime, feed) ? feed - 1 : feed;
+        if (!found && got < room)
             break;
-        at += got - length;
+        at = found ? feed + 1 : at + got - length;
     }
     return end;
 }
@@ -111,6 +140,22 @@ static const char *encoding_name(GMimeObject *object)
     return name ? name : "7bit";
 }
 
+/* The parameter as readers take it: one with a charset of its own (RFC 2231) before a plain one,
+ * which is there for those who cannot read that. NULL when there is none. */
+static const char *best(GMimeParamList *list, const char *name)
+{
+    const char *plain = NULL;
+    for (int i = 0; i < g_mime_param_list_length(list); i++) {
+        GMimeParam *param = g_mime_param_list_get_parameter_at(list, i);
+        if (g_ascii_strcasecmp(g_mime_param_get_name(param), name) != 0)
+            continue;
+        if (g_mime_param_get_charset(param))
+            return g_mime_param_get_value(param);
+        plain = plain ? plain : g_mime_param_get_value(param);
+    }
+    return plain;
+}
+
 /* Notes a part; its content comes later. */
 static MsPart *note(MsMime *mime, GMimeObject *object, const Place *place)
 {
@@ -124,17 +169,18 @@ static MsPart *note(MsMime *mime, GMimeObject *object, const Place *place)
     if (disposition)
         part.disposition = lower(g_mime_content_disposition_get_disposition(disposition));
     const char *filename =
-        disposition ? g_mime_content_disposition_get_parameter(disposition, "filename") : NULL;
+        disposition ? best(g_mime_content_disposition_get_parameters(disposition), "filename")
+                    : NULL;
     const char *field = "Content-Disposition";
     if (!filename) {
-        filename = g_mime_content_type_get_parameter(type, "name");
+        filename = best(g_mime_content_type_get_parameters(type), "name");
         field = "Content-Type";
     }
     part.filename = filename ? g_utf8_make_valid(filename, -1) : NULL;
     part.content_id = g_strdup(g_mime_object_get_content_id(object));
-    ms_mime_field_at(mime, object, "Content-Type", &part.type_at, &part.type_length);
+    field_at(mime, object, "Content-Type", &part.type_at, &part.type_length);
     if (filename)
-        ms_mime_field_at(mime, object, field, &part.name_at, &part.name_length);
+        field_at(mime, object, field, &part.name_at, &part.name_length);
     g_array_append_val(mime->parts, part);
     return &g_array_index(mime->parts, MsPart, mime->parts->len - 1);
 }
@@ -144,7 +190,7 @@ static MsPart *note(MsMime *mime, GMimeObject *object, const Place *place)
 static uint64_t content_end(const MsMime *mime, uint64_t at, uint64_t end, const Place *place)
 {
     uint8_t block[2 + 4 + 2 + 1000];
-    uint64_t from = end - MIN(end - MIN(at, end), 2);
+    uint64_t from = end - MIN(end, 2);
     size_t got = ms_message_read(mime->source.message, from, block, sizeof block);
     for (; place; place = place->above) {
         size_t length = place->boundary ? strlen(place->boundary) : 0;

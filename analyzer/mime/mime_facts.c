@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-enum { KIND_BYTES = 65536 }; /* of a content, shown to libmagic */
+enum {
+    KIND_BYTES = 65536, /* of a content, shown to libmagic */
+    MOST_FIELDS = 100   /* with addresses, of one name; RFC 5322 3.6: there should be one */
+};
 
 /* One run over the parts. */
 typedef struct {
@@ -67,42 +70,77 @@ static void say_addresses(Say *s, InternetAddressList *list, MsFieldId address, 
     }
 }
 
-static void say_header(Say *s)
+/* The next header field of the mail with that name, from number `*from` on; NULL: there is none. */
+static GMimeHeader *next_field(const Say *s, const char *name, int *from)
 {
-    static const struct {
-        GMimeAddressType type;
-        const char *field;
-        MsFieldId address, name;
-    } lists[] = {
-        {GMIME_ADDRESS_TYPE_FROM, "From", MS_FIELD_MESSAGE_FROM_ADDRESS,
-         MS_FIELD_MESSAGE_FROM_NAME},
-        {GMIME_ADDRESS_TYPE_REPLY_TO, "Reply-To", MS_FIELD_MESSAGE_REPLY_TO, MS_N_FIELDS},
-        {GMIME_ADDRESS_TYPE_TO, "To", MS_FIELD_MESSAGE_TO_ADDRESS, MS_N_FIELDS},
-        {GMIME_ADDRESS_TYPE_CC, "Cc", MS_FIELD_MESSAGE_CC_ADDRESS, MS_N_FIELDS},
-        {GMIME_ADDRESS_TYPE_BCC, "Bcc", MS_FIELD_MESSAGE_BCC_ADDRESS, MS_N_FIELDS},
-    };
-    GMimeMessage *tree = s->mime->tree;
-    GMimeObject *object = (GMimeObject *)tree;
+    GMimeHeaderList *list = g_mime_object_get_header_list((GMimeObject *)s->mime->tree);
+    int count = g_mime_header_list_get_count(list);
+    while (*from < count) {
+        GMimeHeader *header = g_mime_header_list_get_header_at(list, (*from)++);
+        if (g_ascii_strcasecmp(g_mime_header_get_name(header), name) == 0)
+            return header;
+    }
+    return NULL;
+}
+
+static void say_date(Say *s)
+{
+    int from = 0;
     uint64_t at;
     uint64_t extent;
-    ms_mime_field_at(s->mime, object, "Subject", &at, &extent);
-    if (extent > 0)
-        say_text(s, MS_FIELD_MESSAGE_SUBJECT_DECODED, -1, g_mime_message_get_subject(tree), at,
-                 extent);
-    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
-        ms_mime_field_at(s->mime, object, lists[i].field, &at, &extent);
-        if (extent > 0)
-            say_addresses(s, g_mime_message_get_addresses(tree, lists[i].type), lists[i].address,
-                          lists[i].name, at, extent, 0);
-    }
-    ms_mime_field_at(s->mime, object, "Date", &at, &extent);
-    GDateTime *date = extent > 0 ? g_mime_message_get_date(tree) : NULL;
+    GMimeHeader *header = next_field(s, "Date", &from);
+    ms_mime_field_of(s->mime, header, &at, &extent);
+    if (extent == 0)
+        return;
+    const char *raw = g_mime_header_get_raw_value(header);
+    GDateTime *date = g_mime_utils_header_decode_date(raw);
     int64_t seconds = date ? g_date_time_to_unix(date) : 0;
     if (date && ABS(seconds) < INT64_MAX / 1000000000) { /* nanoseconds reach from 1677 to 2262 */
         say(s, MS_FIELD_MESSAGE_SENT, -1, NULL, 0, seconds * 1000000000, at, extent);
         g_autofree char *zone = g_date_time_format(date, "%z");
-        say_text(s, MS_FIELD_MESSAGE_ZONE, -1, zone, at, extent);
+        /* RFC 5322 3.3: -0000 says that the zone of the sender is not told */
+        bool untold = strcmp(zone, "+0000") == 0 && strstr(raw, "-0000");
+        say_text(s, MS_FIELD_MESSAGE_ZONE, -1, untold ? "-0000" : zone, at, extent);
     }
+    if (date)
+        g_date_time_unref(date);
+}
+
+static void say_header(Say *s)
+{
+    static const struct {
+        const char *field;
+        MsFieldId address, name;
+    } lists[] = {
+        {"From", MS_FIELD_MESSAGE_FROM_ADDRESS, MS_FIELD_MESSAGE_FROM_NAME},
+        {"Reply-To", MS_FIELD_MESSAGE_REPLY_TO, MS_N_FIELDS},
+        {"To", MS_FIELD_MESSAGE_TO_ADDRESS, MS_N_FIELDS},
+        {"Cc", MS_FIELD_MESSAGE_CC_ADDRESS, MS_N_FIELDS},
+        {"Bcc", MS_FIELD_MESSAGE_BCC_ADDRESS, MS_N_FIELDS},
+    };
+    uint64_t at;
+    uint64_t extent;
+    int from = 0;
+    GMimeHeader *subject = next_field(s, "Subject", &from);
+    ms_mime_field_of(s->mime, subject, &at, &extent);
+    if (extent > 0)
+        say_text(s, MS_FIELD_MESSAGE_SUBJECT_DECODED, -1, g_mime_header_get_value(subject), at,
+                 extent);
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        from = 0;
+        for (unsigned n = 0; n < MOST_FIELDS; n++) {
+            GMimeHeader *header = next_field(s, lists[i].field, &from);
+            if (!header)
+                break;
+            ms_mime_field_of(s->mime, header, &at, &extent);
+            InternetAddressList *list =
+                internet_address_list_parse(NULL, g_mime_header_get_raw_value(header));
+            if (extent > 0 && list)
+                say_addresses(s, list, lists[i].address, lists[i].name, at, extent, 0);
+            g_clear_object(&list);
+        }
+    }
+    say_date(s);
 }
 
 static void on_trace(const MsTrace *trace, void *user_data)

@@ -15,7 +15,6 @@ struct MsMime {
     GArray *parts;      /* MsPart */
 };
 
-/* Where the value of the named header field of that object lies in the message; length 0 when it
- * has none. */
-void ms_mime_field_at(const MsMime *mime, GMimeObject *object, const char *name, uint64_t *at,
-                      uint64_t *length);
+/* Where the value of that header field, which may be NULL, lies in the message; all of the field
+ * when it has none; length 0 when it cannot be found. */
+void ms_mime_field_of(const MsMime *mime, GMimeHeader *header, uint64_t *at, uint64_t *length);

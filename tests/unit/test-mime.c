@@ -132,6 +132,18 @@ static void test_parts(void)
         {TOP "--b\r\n\r\none\n--b\r\n\r\n--b\n\r\nthree\r\n--b\r\n\r\nfour\r\n--b--",
          "0 multipart/mixed|1 text/plain 7bit =one|2 text/plain 7bit =|3 text/plain 7bit =three|"
          "4 text/plain 7bit =four|"},
+        /* An empty part, and a boundary line behind the one that ends it. */
+        {TOP "--b\r\nContent-Type: text/x; name=e\r\n\r\n--b\r\n--b--\r\n",
+         "0 multipart/mixed|1 text/x 7bit+ <e> =|"},
+        /* An attached mail whose own boundary begins like the one that ends it, and a like line. */
+        {TOP "--b\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
+             "boundary=bb\r\n\r\n--bb\r\n\r\nx\r\n--bb--\r\n--b!\r\n--b-- \t\r\n",
+         "0 multipart/mixed|1 message/rfc822 7bit =Content-Type: multipart/mixed; "
+         "boundary=bb\r\n\r\n--bb\r\n\r\nx\r\n--bb--\r\n--b!|1.1 text/plain 7bit =x|"},
+        /* A name for those who know RFC 2231 beside one for those who do not. */
+        {TOP "--b\r\nContent-Disposition: attachment; filename=old.c; filename*=utf-8''%C3%A9.c\r\n"
+             "\r\nx\r\n--b--",
+         "0 multipart/mixed|1 text/plain 7bit+ <\xc3\xa9.c> =x|"},
         /* Bare line feeds. */
         {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--\n",
          "0 multipart/mixed|1 text/plain 7bit =one|2 text/plain 7bit =two|"},
@@ -147,7 +159,7 @@ static void test_parts(void)
         g_assert_false(ms_mime_limited(mime));
         checked++;
     }
-    g_assert_cmpuint(checked, ==, 21);
+    g_assert_cmpuint(checked, ==, 24);
 }
 
 /* A hole spoils the part it lies in or touches, and no other. */
@@ -271,6 +283,34 @@ static void test_facts(void)
     g_string_replace(out, md5, "x", 0);
     g_assert_cmpstr(out->str, ==, wanted);
     g_string_free(out, TRUE);
+}
+
+/* Fields that stand there twice: each value cites the field it was read from. */
+static void test_twice(void)
+{
+    static const char mail[] = "Subject: one\r\nSubject: two\r\n"
+                               "From: a@example.org\r\nFrom: B <b@example.org>\r\n"
+                               "Date: Sun, 22 Nov 2026 10:00:00 -0000\r\nDate: never\r\n"
+                               "Content-Type: text/plain\r\n"
+                               "Content-Type: text/html; name=n\r\n\r\n";
+    static const char wanted[] = "message.subject_decoded=one 0:63+3\n"
+                                 "message.from_address=a@example.org 0:88+13\n"
+                                 "message.from_address=b@example.org 0:109+17\n"
+                                 "message.from_name=B 0:109+17\n"
+                                 "message.sent=1795341600000000000 0:134+20 1:54+11\n"
+                                 "message.zone=-0000 0:134+20 1:54+11\n"
+                                 "part.path=1 1:120+17\n"
+                                 "part.type=text/html 1:120+17\n"
+                                 "part.encoding=7bit 1:120+17\n"
+                                 "part.filename=n 1:120+17\n"
+                                 "part.size=0\npart.complete=1\n";
+    MsLimits limits;
+    ms_limits_default(&limits);
+    g_autoptr(MsMessage) message = make(mail, sizeof mail - 1, -1);
+    g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+    g_autoptr(GString) out = g_string_new("");
+    ms_mime_facts(mime, false, NULL, on_fact, out);
+    g_assert_cmpstr(out->str, ==, wanted);
 }
 
 /* Fields that programs write: value and place of each piece. */
@@ -448,6 +488,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mime/plain", test_plain);
     g_test_add_func("/mime/holes", test_holes);
     g_test_add_func("/mime/facts", test_facts);
+    g_test_add_func("/mime/twice", test_twice);
     g_test_add_func("/mime/trace", test_trace);
     g_test_add_func("/mime/texts", test_texts);
     g_test_add_func("/mime/far-date", test_far_date);
