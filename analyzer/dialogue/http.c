@@ -19,6 +19,7 @@ static MsDialogue *http_create(MsTalk *talk)
 {
     MsDialogue *http = g_new0(MsDialogue, 1);
     http->talk = talk;
+    http->say.talk = talk;
     return http;
 }
 
@@ -366,7 +367,7 @@ static void http_free(MsDialogue *http)
         ms_http_text_clear(&http->side[i].body);
     }
     ms_ranges_clear(&http->status_at);
-    ms_ranges_clear(&http->where);
+    ms_speak_clear(&http->say);
     ms_ranges_clear(&http->last);
     ms_form_clear(&http->form);
     ms_buffer_clear(&http->note);

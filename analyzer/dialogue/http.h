@@ -5,6 +5,7 @@
 
 #include "../base/buffer.h"
 #include "dialogue.h"
+#include "speak.h"
 #include "webmail.h"
 
 /* Captured text that is collected over several calls, with its places. */
@@ -60,7 +61,7 @@ struct MsDialogue {
     MsHttpPending current;         /* of the response being read */
     unsigned status;               /* its code */
     MsRanges status_at;
-    MsRanges where;       /* scratch */
+    MsSpeaker say;        /* ms_speak_*(&http->say, ...) */
     MsRanges last;        /* the last request line */
     MsForm form;          /* scratch */
     MsBuffer note;        /* scratch */
@@ -74,19 +75,34 @@ struct MsDialogue {
     bool system_said;
 };
 
-/* --- http_say.c --- */
+/* --- speaking --- */
 
-/* Ranges of text[offset..+length), in memory that the next call reuses. */
-const MsRanges *ms_http_where(MsDialogue *http, const MsBytes *bytes, size_t offset, size_t length);
-void ms_http_say_text(MsDialogue *http, MsFieldId field, MsDirection direction, int32_t message,
-                      int32_t item, const MsRanges *where, const void *text, size_t length);
-void ms_http_say_number(MsDialogue *http, MsFieldId field, MsDirection direction, int32_t item,
-                        const MsRanges *where, int64_t number);
+static inline const MsRanges *ms_http_where(MsDialogue *http, const MsBytes *bytes, size_t offset,
+                                            size_t length)
+{
+    return ms_speak_where(&http->say, bytes, offset, length);
+}
+
+static inline void ms_http_say_number(MsDialogue *http, MsFieldId field, MsDirection direction,
+                                      int32_t item, const MsRanges *where, int64_t number)
+{
+    ms_speak_number(&http->say, field, direction, -1, item, where, number);
+}
+
 /* A dialogue line; `note` may be NULL. */
-void ms_http_say_line(MsDialogue *http, MsLineKind kind, MsDirection direction, unsigned code,
-                      const MsBytes *bytes, size_t offset, size_t length, const MsBuffer *note);
-void ms_http_odd(MsDialogue *http, MsOddityKind kind, MsDirection direction, const MsRanges *where,
-                 uint64_t length, const char *detail);
+static inline void ms_http_say_line(MsDialogue *http, MsLineKind kind, MsDirection direction,
+                                    unsigned code, const MsBytes *bytes, size_t offset,
+                                    size_t length, const MsBuffer *note)
+{
+    ms_speak_line(&http->say, kind, direction, kind == MS_LINE_AUTH, code, bytes, offset, length,
+                  note);
+}
+
+static inline void ms_http_odd(MsDialogue *http, MsOddityKind kind, MsDirection direction,
+                               const MsRanges *where, uint64_t length, const char *detail)
+{
+    ms_speak_odd(&http->say, kind, direction, -1, where, length, detail);
+}
 
 /* --- http_text.c --- */
 

@@ -51,9 +51,9 @@ static void say_cookie(MsDialogue *http, MsDirection direction, MsSpan cookie)
         !is_new(http, cookie))
         return;
     MsBytes bytes = ms_http_text_bytes(&http->side[direction].head);
-    ms_http_say_text(http, MS_FIELD_HTTP_COOKIE, direction, -1, -1,
-                     ms_http_where(http, &bytes, (size_t)(cookie.data - bytes.data), cookie.length),
-                     cookie.data, cookie.length);
+    ms_speak_text(&http->say, MS_FIELD_HTTP_COOKIE, direction, -1, -1,
+                  ms_http_where(http, &bytes, (size_t)(cookie.data - bytes.data), cookie.length),
+                  cookie.data, cookie.length);
 }
 
 /* Each `name=value` of the value of Cookie; of Set-Cookie the first, attributes follow it. */

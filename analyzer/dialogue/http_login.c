@@ -19,8 +19,8 @@ void ms_http_say_login(const MsHttpRequest *request, MsHttpPending *entry)
     int32_t attempt = http->attempts++;
     if (!entry->basic)
         entry->attempt = attempt;
-    ms_http_say_text(http, MS_FIELD_AUTH_MECHANISM, MS_TO_SERVER, -1, attempt,
-                     ms_http_in_head(http, request->head->start), mechanism, strlen(mechanism));
+    ms_speak_text(&http->say, MS_FIELD_AUTH_MECHANISM, MS_TO_SERVER, -1, attempt,
+                  ms_http_in_head(http, request->head->start), mechanism, strlen(mechanism));
     const MsFormField *fields[] = {user, password};
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         if (!fields[i])
@@ -28,9 +28,9 @@ void ms_http_say_login(const MsHttpRequest *request, MsHttpPending *entry)
         if (fields[i]->encoded && fields[i]->source != MS_HTTP_IN_PACKED) {
             size_t at;
             MsBytes bytes = ms_http_field_bytes(request, fields[i], &at);
-            ms_http_say_text(http, MS_FIELD_AUTH_ENCODED, MS_TO_SERVER, -1, attempt,
-                             ms_http_where(http, &bytes, at, fields[i]->length), bytes.data + at,
-                             fields[i]->length);
+            ms_speak_text(&http->say, MS_FIELD_AUTH_ENCODED, MS_TO_SERVER, -1, attempt,
+                          ms_http_where(http, &bytes, at, fields[i]->length), bytes.data + at,
+                          fields[i]->length);
         }
         ms_http_say_field(request, i ? MS_FIELD_AUTH_PASSWORD : MS_FIELD_AUTH_USERNAME, fields[i],
                           -1, attempt);
@@ -56,8 +56,8 @@ static int32_t begin_attempt(MsDialogue *http, MsHttpPending *entry, uint64_t cr
     http->basic = credentials;
     entry->attempt = http->attempts++;
     entry->basic = true;
-    ms_http_say_text(http, MS_FIELD_AUTH_MECHANISM, MS_TO_SERVER, -1, entry->attempt,
-                     ms_http_in_head(http, scheme), mechanism, strlen(mechanism));
+    ms_speak_text(&http->say, MS_FIELD_AUTH_MECHANISM, MS_TO_SERVER, -1, entry->attempt,
+                  ms_http_in_head(http, scheme), mechanism, strlen(mechanism));
     return entry->attempt;
 }
 
@@ -72,8 +72,8 @@ static void show_line(MsDialogue *http, MsSpan value)
 static void say_span(MsDialogue *http, MsFieldId field, int32_t attempt, MsSpan span)
 {
     if (span.length > 0)
-        ms_http_say_text(http, field, MS_TO_SERVER, -1, attempt, ms_http_in_head(http, span),
-                         span.data, span.length);
+        ms_speak_text(&http->say, field, MS_TO_SERVER, -1, attempt, ms_http_in_head(http, span),
+                      span.data, span.length);
 }
 
 /* RFC 7617 2: user name, colon and password in base64. */
@@ -91,14 +91,14 @@ static void say_basic(MsDialogue *http, MsHttpPending *entry, MsSpan value)
     http->note.length = 0;
     if (result != MS_BASE64_OK || !colon) {
         const char *problem = result != MS_BASE64_OK ? ms_base64_error(result) : "no colon in it";
-        ms_http_say_text(http, MS_FIELD_AUTH_PROBLEM, MS_TO_SERVER, -1, attempt,
-                         ms_http_in_head(http, token), problem, strlen(problem));
+        ms_speak_text(&http->say, MS_FIELD_AUTH_PROBLEM, MS_TO_SERVER, -1, attempt,
+                      ms_http_in_head(http, token), problem, strlen(problem));
     } else {
         size_t user = (size_t)(colon - http->plain.data);
-        ms_http_say_text(http, MS_FIELD_AUTH_USERNAME, MS_TO_SERVER, -1, attempt,
-                         ms_http_in_head(http, token), http->plain.data, user);
-        ms_http_say_text(http, MS_FIELD_AUTH_PASSWORD, MS_TO_SERVER, -1, attempt,
-                         ms_http_in_head(http, token), colon + 1, http->plain.length - user - 1);
+        ms_speak_text(&http->say, MS_FIELD_AUTH_USERNAME, MS_TO_SERVER, -1, attempt,
+                      ms_http_in_head(http, token), http->plain.data, user);
+        ms_speak_text(&http->say, MS_FIELD_AUTH_PASSWORD, MS_TO_SERVER, -1, attempt,
+                      ms_http_in_head(http, token), colon + 1, http->plain.length - user - 1);
         ms_buffer_text(&http->note, "user name and password: ");
         ms_buffer_append(&http->note, http->plain.data, MIN(http->plain.length, MS_HTTP_LINE));
     }

@@ -48,14 +48,14 @@ void ms_http_request_head(MsDialogue *http, const MsHttpHead *head)
                            .head = ms_span_is(head->method, "HEAD"),
                            .connect = ms_span_is(head->method, "CONNECT")};
     await(http, &entry);
-    ms_http_say_text(http, MS_FIELD_HTTP_METHOD, MS_TO_SERVER, -1, entry.exchange,
-                     ms_http_in_head(http, head->method), head->method.data, head->method.length);
-    ms_http_say_text(http, MS_FIELD_HTTP_URL, MS_TO_SERVER, -1, entry.exchange,
-                     ms_http_in_head(http, head->target), head->target.data, head->target.length);
+    ms_speak_text(&http->say, MS_FIELD_HTTP_METHOD, MS_TO_SERVER, -1, entry.exchange,
+                  ms_http_in_head(http, head->method), head->method.data, head->method.length);
+    ms_speak_text(&http->say, MS_FIELD_HTTP_URL, MS_TO_SERVER, -1, entry.exchange,
+                  ms_http_in_head(http, head->target), head->target.data, head->target.length);
     MsSpan host = head->field[MS_HTTP_HOST];
     if (host.data)
-        ms_http_say_text(http, MS_FIELD_HTTP_HOST, MS_TO_SERVER, -1, entry.exchange,
-                         ms_http_in_head(http, host), host.data, host.length);
+        ms_speak_text(&http->say, MS_FIELD_HTTP_HOST, MS_TO_SERVER, -1, entry.exchange,
+                      ms_http_in_head(http, host), host.data, host.length);
     side->collect = type.length == 0 || ms_form_kind(type, NULL, 0) != MS_FORM_NONE ||
                     ms_span_has(type, "text/plain");
 }
@@ -138,8 +138,8 @@ void ms_http_say_field(const MsHttpRequest *request, MsFieldId id, const MsFormF
     g_autofree char *text = to_utf8(request, value, &value.length);
     if (text)
         value.data = (const uint8_t *)text;
-    ms_http_say_text(request->http, id, MS_TO_SERVER, message, item, in_form(request, field),
-                     value.data, value.length);
+    ms_speak_text(&request->http->say, id, MS_TO_SERVER, message, item, in_form(request, field),
+                  value.data, value.length);
 }
 
 /* --- mail --- */
@@ -243,13 +243,13 @@ static void say_action(const MsHttpRequest *request, const MsWebmailVerdict *ver
     if (verdict->action == MS_WEBMAIL_NONE)
         return;
     const MsRanges *where = ms_http_in_head(http, request->head->start);
-    ms_http_say_text(http, MS_FIELD_HTTP_ACTION, MS_TO_SERVER, -1, request->exchange, where, name,
-                     strlen(name));
+    ms_speak_text(&http->say, MS_FIELD_HTTP_ACTION, MS_TO_SERVER, -1, request->exchange, where,
+                  name, strlen(name));
     if (!verdict->system || http->system_said)
         return;
     http->system_said = true;
-    ms_http_say_text(http, MS_FIELD_HTTP_SYSTEM, MS_TO_SERVER, -1, -1, where, verdict->system,
-                     strlen(verdict->system));
+    ms_speak_text(&http->say, MS_FIELD_HTTP_SYSTEM, MS_TO_SERVER, -1, -1, where, verdict->system,
+                  strlen(verdict->system));
 }
 
 void ms_http_request_end(MsDialogue *http, bool whole)
@@ -290,9 +290,9 @@ void ms_http_request_end(MsDialogue *http, bool whole)
     ms_http_say_authorization(&request, entry);
     ms_http_say_cookies(http, MS_TO_SERVER);
     if (entry == &gone && gone.attempt >= 0)
-        ms_http_say_text(http, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, gone.attempt, NULL,
-                         "unknown", 7);
+        ms_speak_text(&http->say, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, gone.attempt, NULL,
+                      "unknown", 7);
     if (entry == &gone && gone.message >= 0)
-        ms_http_say_text(http, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, gone.message, -1, NULL,
-                         "unknown", 7);
+        ms_speak_text(&http->say, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, gone.message, -1, NULL,
+                      "unknown", 7);
 }

@@ -66,8 +66,8 @@ void ms_http_response_head(MsDialogue *http, const MsHttpHead *head)
     ms_http_say_number(http, MS_FIELD_HTTP_STATUS, MS_TO_CLIENT, http->current.exchange,
                        &http->status_at, head->status);
     if (place.length > 0)
-        ms_http_say_text(http, MS_FIELD_HTTP_LOCATION, MS_TO_CLIENT, -1, http->current.exchange,
-                         in_head(http, place), place.data, place.length);
+        ms_speak_text(&http->say, MS_FIELD_HTTP_LOCATION, MS_TO_CLIENT, -1, http->current.exchange,
+                      in_head(http, place), place.data, place.length);
     ms_http_say_cookies(http, MS_TO_CLIENT);
     http->side[MS_TO_CLIENT].collect =
         http->current.action == MS_WEBMAIL_LOGIN || http->current.message >= 0;
@@ -112,8 +112,8 @@ static void say_login(MsDialogue *http, MsWebmailAnswer answer)
                           : answer == MS_WEBMAIL_NO ? "failure"
                                                     : "unknown";
     int32_t attempt = http->current.attempt;
-    ms_http_say_text(http, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, attempt, &http->status_at,
-                     outcome, strlen(outcome));
+    ms_speak_text(&http->say, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, attempt, &http->status_at,
+                  outcome, strlen(outcome));
     ms_http_say_number(http, MS_FIELD_AUTH_REPLY_CODE, MS_TO_CLIENT, attempt, &http->status_at,
                        http->status);
 }
@@ -136,8 +136,8 @@ void ms_http_response_end(MsDialogue *http, bool whole)
         const char *outcome = answer == MS_WEBMAIL_YES  ? "accepted"
                               : answer == MS_WEBMAIL_NO ? "rejected"
                                                         : "unknown";
-        ms_http_say_text(http, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, entry->message, -1,
-                         &http->status_at, outcome, strlen(outcome));
+        ms_speak_text(&http->say, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, entry->message, -1,
+                      &http->status_at, outcome, strlen(outcome));
     }
     http->answered = false;
 }
@@ -147,11 +147,11 @@ void ms_http_give_up(MsDialogue *http)
     for (uint32_t i = 0; i < http->n_queue; i++) {
         const MsHttpPending *entry = &http->queue[i];
         if (entry->attempt >= 0)
-            ms_http_say_text(http, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, entry->attempt, NULL,
-                             "unknown", 7);
+            ms_speak_text(&http->say, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, entry->attempt, NULL,
+                          "unknown", 7);
         if (entry->message >= 0)
-            ms_http_say_text(http, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, entry->message, -1, NULL,
-                             "unknown", 7);
+            ms_speak_text(&http->say, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, entry->message, -1,
+                          NULL, "unknown", 7);
     }
     if (http->n_queue > 0 && http->side[MS_TO_CLIENT].begun)
         ms_http_odd(http, MS_ODDITY_UNANSWERED, MS_TO_SERVER, &http->last, 0,

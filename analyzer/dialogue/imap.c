@@ -8,6 +8,7 @@ static MsDialogue *imap_create(MsTalk *talk)
 {
     MsDialogue *imap = g_new0(MsDialogue, 1);
     imap->talk = talk;
+    imap->say.talk = talk;
     imap->greeting_due = true;
     imap->auth_exchange = imap->loose = imap->command.exchange = -1;
     return imap;
@@ -33,8 +34,8 @@ static void say_behind(MsDialogue *imap, MsDirection direction, const MsBytes *b
     if (!side->over || offset == bytes->length)
         return;
     side->over = false;
-    ms_imap_odd(imap, MS_ODDITY_UNREADABLE, direction, -1, ms_imap_where(imap, bytes, offset, 1), 0,
-                "the compressed bytes ended before");
+    ms_speak_odd(&imap->say, MS_ODDITY_UNREADABLE, direction, -1,
+                 ms_imap_where(imap, bytes, offset, 1), 0, "the compressed bytes ended before");
 }
 
 /* From bytes[offset] on all is compressed. */
@@ -51,10 +52,10 @@ static void unpack(MsDialogue *imap, MsDirection direction, const MsBytes *bytes
         say_behind(imap, direction, bytes, offset + 1);
         return;
     }
-    ms_imap_odd(imap, result == MS_INFLATE_LIMIT ? MS_ODDITY_LIMIT : MS_ODDITY_UNREADABLE,
-                direction, -1, ms_imap_where(imap, bytes, offset, 1), 0,
-                result == MS_INFLATE_LIMIT ? "inflated-bytes: the rest is not unpacked"
-                                           : "these are no compressed bytes");
+    ms_speak_odd(&imap->say, result == MS_INFLATE_LIMIT ? MS_ODDITY_LIMIT : MS_ODDITY_UNREADABLE,
+                 direction, -1, ms_imap_where(imap, bytes, offset, 1), 0,
+                 result == MS_INFLATE_LIMIT ? "inflated-bytes: the rest is not unpacked"
+                                            : "these are no compressed bytes");
 }
 
 static size_t imap_push(MsDialogue *imap, MsDirection direction, const MsBytes *bytes)
@@ -184,9 +185,9 @@ static void imap_gap(MsDialogue *imap, MsDirection direction, uint64_t at, uint6
     if (side->inflate) { /* nothing can be unpacked behind a hole */
         ms_inflate_drop(side->inflate);
         side->deaf = true;
-        ms_imap_odd(imap, MS_ODDITY_UNREADABLE, direction, -1, NULL, 0,
-                    client ? "the client's bytes behind the hole"
-                           : "the server's bytes behind the hole");
+        ms_speak_odd(&imap->say, MS_ODDITY_UNREADABLE, direction, -1, NULL, 0,
+                     client ? "the client's bytes behind the hole"
+                            : "the server's bytes behind the hole");
     }
     if (!side->deaf && gap_in_literal(imap, direction, length, held))
         return;
@@ -240,7 +241,7 @@ static void imap_free(MsDialogue *imap)
     ms_imap_client_free(imap);
     ms_imap_data_free(imap);
     ms_auth_free(imap->auth);
-    ms_ranges_clear(&imap->where);
+    ms_speak_clear(&imap->say);
     ms_ranges_clear(&imap->text_at);
     ms_ranges_clear(&imap->command_at);
     ms_ranges_clear(&imap->tls_refused);

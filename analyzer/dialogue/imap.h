@@ -11,6 +11,7 @@
 #include "dialogue.h"
 #include "imap_words.h"
 #include "inflate.h"
+#include "speak.h"
 #include "tls.h"
 
 enum {
@@ -138,7 +139,7 @@ struct MsDialogue {
     MsImapMessage part[MS_IMAP_PARTS];
     MsAuth *auth;
     int32_t auth_exchange;
-    MsRanges where;   /* scratch */
+    MsSpeaker say;    /* ms_speak_*(&imap->say, ...) */
     MsBuffer value;   /* scratch: a string without its escapes */
     MsRanges text_at; /* scratch */
     MsRanges command_at;
@@ -168,35 +169,40 @@ struct MsDialogue {
 
 /* --- imap_say.c --- */
 
-/* The cap for ranges of one fact. */
-static inline size_t ms_imap_cap(const MsDialogue *imap)
-{
-    return (size_t)imap->talk->limits->value[MS_LIMIT_FACT_RANGES];
-}
-
-/* The ranges of bytes[offset..+length), in memory that the next call reuses. */
-const MsRanges *ms_imap_where(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length);
 /* Replaces a list of ranges by those of bytes[offset..+length). */
 void ms_imap_place(MsDialogue *imap, MsRanges *ranges, const MsBytes *bytes, size_t offset,
                    size_t length);
 
-/* A fact with text of its own; `where` may be NULL. */
-void ms_imap_say(MsDialogue *imap, MsFieldId field, MsDirection direction, int32_t message,
-                 int32_t item, const MsRanges *where, const void *text, size_t length);
-/* A fact whose value stands in the bytes. */
-void ms_imap_say_span(MsDialogue *imap, MsFieldId field, MsDirection direction, int32_t item,
-                      const MsBytes *bytes, size_t offset, size_t length);
-void ms_imap_say_number(MsDialogue *imap, MsFieldId field, MsDirection direction, int32_t message,
-                        int32_t item, const MsRanges *where, uint64_t number);
+static inline const MsRanges *ms_imap_where(MsDialogue *imap, const MsBytes *bytes, size_t offset,
+                                            size_t length)
+{
+    return ms_speak_where(&imap->say, bytes, offset, length);
+}
+
+static inline void ms_imap_say_span(MsDialogue *imap, MsFieldId field, MsDirection direction,
+                                    int32_t item, const MsBytes *bytes, size_t offset,
+                                    size_t length)
+{
+    ms_speak_span(&imap->say, field, direction, -1, item, bytes, offset, length);
+}
+
+static inline void ms_imap_say_number(MsDialogue *imap, MsFieldId field, MsDirection direction,
+                                      int32_t message, int32_t item, const MsRanges *where,
+                                      uint64_t number)
+{
+    ms_speak_number(&imap->say, field, direction, message, item, where,
+                    number < INT64_MAX ? (int64_t)number : INT64_MAX);
+}
+
 /* A dialogue line; `note` may be NULL. */
-void ms_imap_say_line(MsDialogue *imap, MsLineKind kind, MsDirection direction,
-                      const MsBytes *bytes, size_t offset, size_t length, const MsBuffer *note);
-/* The line that stands for a message or for encrypted bytes. */
-void ms_imap_say_mark(MsDialogue *imap, MsLineKind kind, MsDirection direction, int32_t message,
-                      const MsRanges *where);
-/* An oddity; `where` may be NULL, `detail` is our own text. */
-void ms_imap_odd(MsDialogue *imap, MsOddityKind kind, MsDirection direction, int32_t message,
-                 const MsRanges *where, uint64_t length, const char *detail);
+static inline void ms_imap_say_line(MsDialogue *imap, MsLineKind kind, MsDirection direction,
+                                    const MsBytes *bytes, size_t offset, size_t length,
+                                    const MsBuffer *note)
+{
+    ms_speak_line(&imap->say, kind, direction, kind == MS_LINE_AUTH && direction == MS_TO_SERVER, 0,
+                  bytes, offset, length, note);
+}
+
 /* Says what the name of a mailbox means, when it is encoded (RFC 3501 5.1.3); each once. */
 void ms_imap_say_name(MsDialogue *imap, MsDirection direction, const MsRanges *where,
                       const uint8_t *name, size_t length);

@@ -17,8 +17,8 @@ static void say_target(MsDialogue *imap, const MsBytes *bytes, const MsImapToken
     size_t length;
     const uint8_t *text = ms_imap_value(imap, bytes->data, token, &length);
     const MsRanges *where = ms_imap_where(imap, bytes, token->offset, token->length);
-    ms_imap_say(imap, MS_FIELD_IMAP_TARGET, MS_TO_SERVER, -1, command->exchange, where, text,
-                length);
+    ms_speak_text(&imap->say, MS_FIELD_IMAP_TARGET, MS_TO_SERVER, -1, command->exchange, where,
+                  text, length);
     ms_imap_say_name(imap, MS_TO_SERVER, where, text, length);
     MsImapPending *entry = ms_imap_find_exchange(imap, command->exchange);
     if (!entry || command->verb == MS_IMAP_MAILBOX || command->verb == MS_IMAP_COPY)
@@ -26,7 +26,7 @@ static void say_target(MsDialogue *imap, const MsBytes *bytes, const MsImapToken
     entry->mailbox.length = 0;
     ms_buffer_append(&entry->mailbox, text, length);
     ms_ranges_reset(&entry->mailbox_at);
-    ms_ranges_join(&entry->mailbox_at, where, ms_imap_cap(imap));
+    ms_ranges_join(&entry->mailbox_at, where, ms_speak_cap(&imap->say));
 }
 
 /* ID ("name" "value" ...), RFC 2971 3.1. */
@@ -42,8 +42,9 @@ static void id_token(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *
     }
     ms_buffer_byte(name, ' ');
     ms_buffer_append(name, text, length);
-    ms_imap_say(imap, MS_FIELD_IMAP_CLIENT_ID, MS_TO_SERVER, -1, -1,
-                ms_imap_where(imap, bytes, token->offset, token->length), name->data, name->length);
+    ms_speak_text(&imap->say, MS_FIELD_IMAP_CLIENT_ID, MS_TO_SERVER, -1, -1,
+                  ms_imap_where(imap, bytes, token->offset, token->length), name->data,
+                  name->length);
     name->length = 0;
 }
 
@@ -60,7 +61,8 @@ static void append_token(MsDialogue *imap, const MsBytes *bytes, const MsImapTok
             ms_ranges_reset(&command->flags_at);
         if (command->flags.length < MS_IMAP_WORDS)
             ms_buffer_append(&command->flags, bytes->data + token->offset, token->length);
-        ms_ranges_add(&command->flags_at, bytes, token->offset, token->length, ms_imap_cap(imap));
+        ms_ranges_add(&command->flags_at, bytes, token->offset, token->length,
+                      ms_speak_cap(&imap->say));
     } else if (command->depth == 0 && token->kind == MS_TOKEN_STRING) {
         ms_imap_keep(imap, &command->date, &command->date_at, bytes, token->offset, token->length);
     } else if (command->depth == 0 && token->kind == MS_TOKEN_ATOM) {
@@ -82,9 +84,9 @@ static void argument(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *
         command->depth++;
         if (command->depth == MS_IMAP_DEPTH && !imap->depth_said) {
             imap->depth_said = true;
-            ms_imap_odd(imap, MS_ODDITY_SYNTAX, MS_TO_SERVER, -1,
-                        ms_imap_where(imap, bytes, token->offset, 1), 0,
-                        "parentheses within parentheses, again and again");
+            ms_speak_odd(&imap->say, MS_ODDITY_SYNTAX, MS_TO_SERVER, -1,
+                         ms_imap_where(imap, bytes, token->offset, 1), 0,
+                         "parentheses within parentheses, again and again");
         }
         return;
     }
@@ -189,8 +191,8 @@ static void begin_verb(MsDialogue *imap, MsImapPending *entry, const MsBytes *by
             break;
         entry->attempt = imap->attempts++;
         if (words->verb == MS_IMAP_LOGIN)
-            ms_imap_say(imap, MS_FIELD_AUTH_MECHANISM, MS_TO_SERVER, -1, entry->attempt,
-                        &imap->command.verb_at, "LOGIN", 5);
+            ms_speak_text(&imap->say, MS_FIELD_AUTH_MECHANISM, MS_TO_SERVER, -1, entry->attempt,
+                          &imap->command.verb_at, "LOGIN", 5);
         break;
     default:
         break;
@@ -233,8 +235,8 @@ static void command_line(MsDialogue *imap, const MsBytes *bytes, size_t offset, 
     } else if (tag == 0 && !cut && !imap->may_miss && !imap->syntax_said[MS_TO_SERVER] &&
                !ms_fold_is(text, length, "DONE")) {
         imap->syntax_said[MS_TO_SERVER] = true;
-        ms_imap_odd(imap, MS_ODDITY_SYNTAX, MS_TO_SERVER, -1, &imap->command_at, 0,
-                    "a line of the client without tag and command");
+        ms_speak_odd(&imap->say, MS_ODDITY_SYNTAX, MS_TO_SERVER, -1, &imap->command_at, 0,
+                     "a line of the client without tag and command");
     }
     ms_imap_say_line(imap, login ? MS_LINE_AUTH : MS_LINE_COMMAND, MS_TO_SERVER, bytes, offset,
                      length, &imap->command.note);

@@ -36,7 +36,7 @@ void ms_imap_data_begin(MsDialogue *imap, const MsBytes *bytes, size_t offset,
     ms_imap_place(imap, &answer->number_at, bytes, offset + response->number_at, digits);
     if (response->data == MS_IMAP_FETCHED) {
         ms_imap_words_add(answer, bytes->data + offset + response->number_at, digits);
-        ms_ranges_join(&answer->where, &answer->number_at, ms_imap_cap(imap));
+        ms_ranges_join(&answer->where, &answer->number_at, ms_speak_cap(&imap->say));
     }
 }
 
@@ -53,7 +53,7 @@ static void folder_token(MsDialogue *imap, const MsBytes *bytes, const MsImapTok
     if (!ms_imap_is_new(imap, field, text, length))
         return;
     const MsRanges *where = ms_imap_where(imap, bytes, token->offset, token->length);
-    ms_imap_say(imap, field, MS_TO_CLIENT, -1, -1, where, text, length);
+    ms_speak_text(&imap->say, field, MS_TO_CLIENT, -1, -1, where, text, length);
     ms_imap_say_name(imap, MS_TO_CLIENT, where, text, length);
 }
 
@@ -71,9 +71,9 @@ static void id_token(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *
     ms_buffer_byte(name, ' ');
     ms_buffer_append(name, text, length);
     if (ms_imap_is_new(imap, MS_FIELD_IMAP_SERVER_ID, name->data, name->length))
-        ms_imap_say(imap, MS_FIELD_IMAP_SERVER_ID, MS_TO_CLIENT, -1, -1,
-                    ms_imap_where(imap, bytes, token->offset, token->length), name->data,
-                    name->length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_SERVER_ID, MS_TO_CLIENT, -1, -1,
+                      ms_imap_where(imap, bytes, token->offset, token->length), name->data,
+                      name->length);
     name->length = 0;
 }
 
@@ -88,9 +88,9 @@ static void token_in(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *
     if (answer->depth >= MS_IMAP_DEPTH && !answer->too_deep) {
         answer->too_deep = true;
         if (!imap->depth_said)
-            ms_imap_odd(imap, MS_ODDITY_SYNTAX, MS_TO_CLIENT, -1,
-                        ms_imap_where(imap, bytes, token->offset, 1), 0,
-                        "parentheses within parentheses, again and again");
+            ms_speak_odd(&imap->say, MS_ODDITY_SYNTAX, MS_TO_CLIENT, -1,
+                         ms_imap_where(imap, bytes, token->offset, 1), 0,
+                         "parentheses within parentheses, again and again");
         imap->depth_said = true;
     }
     if (answer->data == MS_IMAP_FETCHED)
@@ -117,7 +117,7 @@ void ms_imap_data_text(MsDialogue *imap, const MsBytes *bytes, size_t offset, si
     size_t at = offset;
     MsBytes part = *bytes;
     part.length = offset + length;
-    ms_ranges_add(&answer->where, bytes, offset, length, ms_imap_cap(imap));
+    ms_ranges_add(&answer->where, bytes, offset, length, ms_speak_cap(&imap->say));
     if (answer->data == MS_IMAP_CAPABILITIES) {
         if (!cut)
             ms_imap_capabilities(imap, bytes, offset, length);
@@ -176,9 +176,9 @@ static void say_number(MsDialogue *imap, MsFieldId field)
 static void say_words(MsDialogue *imap, MsFieldId field, int32_t exchange)
 {
     const MsImapAnswer *answer = &imap->answer;
-    ms_imap_say(imap, field, MS_TO_CLIENT, -1, exchange,
-                answer->where.n_ranges > 0 ? &answer->where : &answer->word_at, answer->words.data,
-                answer->words.length);
+    ms_speak_text(&imap->say, field, MS_TO_CLIENT, -1, exchange,
+                  answer->where.n_ranges > 0 ? &answer->where : &answer->word_at,
+                  answer->words.data, answer->words.length);
 }
 
 /* What is known now that all of it is there. */

@@ -49,7 +49,7 @@ size_t ms_imap_fetch_close(MsDialogue *imap, const MsBytes *bytes, size_t offset
         end++;
     size_t room = MS_IMAP_WORDS - MIN(answer->name.length, MS_IMAP_WORDS);
     ms_buffer_append(&answer->name, text, MIN(end, room));
-    ms_ranges_add(&answer->name_at, bytes, offset, end, ms_imap_cap(imap));
+    ms_ranges_add(&answer->name_at, bytes, offset, end, ms_speak_cap(&imap->say));
     if (close) {
         answer->name_open = false;
         add_word(answer, answer->name.data, answer->name.length);
@@ -113,7 +113,7 @@ static void flag(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *toke
     if (answer->flags.length > 0)
         ms_buffer_byte(&answer->flags, ' ');
     ms_buffer_append(&answer->flags, bytes->data + token->offset, token->length);
-    ms_ranges_add(&answer->flags_at, bytes, token->offset, token->length, ms_imap_cap(imap));
+    ms_ranges_add(&answer->flags_at, bytes, token->offset, token->length, ms_speak_cap(&imap->say));
 }
 
 /* A list ends that is the value of the item in hand. */
@@ -163,15 +163,15 @@ static void say_message(MsDialogue *imap, int32_t message)
     if (answer->uid_known)
         ms_imap_message_uid(imap, message, answer->uid);
     if (answer->flags_known)
-        ms_imap_say(imap, MS_FIELD_IMAP_MESSAGE_FLAGS, MS_TO_CLIENT, message, -1,
-                    answer->flags_at.n_ranges > 0 ? &answer->flags_at : &answer->word_at,
-                    answer->flags.data, answer->flags.length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_MESSAGE_FLAGS, MS_TO_CLIENT, message, -1,
+                      answer->flags_at.n_ranges > 0 ? &answer->flags_at : &answer->word_at,
+                      answer->flags.data, answer->flags.length);
     if (answer->size_known)
         ms_imap_say_number(imap, MS_FIELD_IMAP_SIZE, MS_TO_CLIENT, message, -1, &answer->size_at,
                            answer->size);
     if (answer->date.length > 0)
-        ms_imap_say(imap, MS_FIELD_IMAP_INTERNAL_DATE, MS_TO_CLIENT, message, -1, &answer->date_at,
-                    answer->date.data, answer->date.length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_INTERNAL_DATE, MS_TO_CLIENT, message, -1,
+                      &answer->date_at, answer->date.data, answer->date.length);
 }
 
 void ms_imap_fetch_end(MsDialogue *imap, bool whole)
@@ -180,6 +180,6 @@ void ms_imap_fetch_end(MsDialogue *imap, bool whole)
     for (uint32_t i = 0; i < answer->n_messages; i++)
         say_message(imap, answer->messages[i]);
     if (whole || ms_find_byte(answer->words.data, ' ', answer->words.length))
-        ms_imap_say(imap, MS_FIELD_IMAP_FETCH, MS_TO_CLIENT, -1, answer->exchange, &answer->where,
-                    answer->words.data, answer->words.length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_FETCH, MS_TO_CLIENT, -1, answer->exchange,
+                      &answer->where, answer->words.data, answer->words.length);
 }

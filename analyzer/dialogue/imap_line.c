@@ -41,34 +41,34 @@ static void check_line(MsDialogue *imap, const Input *input, size_t length, bool
     bool client = direction == MS_TO_SERVER;
     if (bare && !imap->lf_said[direction]) {
         imap->lf_said[direction] = true;
-        ms_imap_odd(imap, MS_ODDITY_BARE_LF, direction, -1,
-                    ms_imap_where(imap, bytes, input->at + length, 1), 0,
-                    client ? "a command ends with it" : "a response ends with it");
+        ms_speak_odd(&imap->say, MS_ODDITY_BARE_LF, direction, -1,
+                     ms_imap_where(imap, bytes, input->at + length, 1), 0,
+                     client ? "a command ends with it" : "a response ends with it");
     }
     if (cut && !imap->long_said) {
         imap->long_said = true;
-        ms_imap_odd(imap, MS_ODDITY_LONG_LINE, direction, -1,
-                    ms_imap_where(imap, bytes, input->at, length), length,
-                    "the rest of it is left out");
+        ms_speak_odd(&imap->say, MS_ODDITY_LONG_LINE, direction, -1,
+                     ms_imap_where(imap, bytes, input->at, length), length,
+                     "the rest of it is left out");
     }
     const uint8_t *nul = length > 0 ? ms_find_byte(data(input), 0, length) : NULL;
     if (nul && !imap->nul_said) {
         imap->nul_said = true;
-        ms_imap_odd(imap, MS_ODDITY_NUL, direction, -1,
-                    ms_imap_where(imap, bytes, (size_t)(nul - bytes->data), 1), 1,
-                    client ? "in a command" : "in a response");
+        ms_speak_odd(&imap->say, MS_ODDITY_NUL, direction, -1,
+                     ms_imap_where(imap, bytes, (size_t)(nul - bytes->data), 1), 1,
+                     client ? "in a command" : "in a response");
     }
     if (client && bytes->at + input->at < imap->early_until) {
         if (!imap->injection_said)
-            ms_imap_odd(imap, MS_ODDITY_INJECTION, direction, -1,
-                        ms_imap_where(imap, bytes, input->at, length), 0,
-                        "behind STARTTLS, before its reply");
+            ms_speak_odd(&imap->say, MS_ODDITY_INJECTION, direction, -1,
+                         ms_imap_where(imap, bytes, input->at, length), 0,
+                         "behind STARTTLS, before its reply");
         imap->injection_said = true;
     } else if (imap->tls_expected[direction] && !imap->clear_said) {
         imap->clear_said = true;
-        ms_imap_odd(imap, MS_ODDITY_CLEARTEXT_AFTER_TLS, direction, -1,
-                    ms_imap_where(imap, bytes, input->at, length), 0,
-                    client ? "from the client" : "from the server");
+        ms_speak_odd(&imap->say, MS_ODDITY_CLEARTEXT_AFTER_TLS, direction, -1,
+                     ms_imap_where(imap, bytes, input->at, length), 0,
+                     client ? "from the client" : "from the server");
     }
 }
 
@@ -80,8 +80,8 @@ static bool is_believed(MsDialogue *imap, const Input *input, size_t length,
 {
     if (literal->size <= imap->talk->limits->value[MS_LIMIT_LITERAL])
         return true;
-    ms_imap_odd(
-        imap, MS_ODDITY_LIMIT, input->direction, -1,
+    ms_speak_odd(
+        &imap->say, MS_ODDITY_LIMIT, input->direction, -1,
         ms_imap_where(imap, input->bytes, input->at + literal->offset, length - literal->offset),
         literal->size, "literal-bytes: a literal this long is not believed");
     return false;
@@ -105,8 +105,8 @@ static void begin_literal(MsDialogue *imap, const Input *input, uint64_t size, b
     side->state = size < MIN(MS_IMAP_STRING_MOST, line_cap(imap)) ? MS_IMAP_WORD : MS_IMAP_SKIP;
     if (side->state == MS_IMAP_SKIP && !imap->literal_said[input->direction]) {
         imap->literal_said[input->direction] = true;
-        ms_imap_odd(imap, MS_ODDITY_LIMIT, input->direction, -1, &imap->text_at, size,
-                    "line-bytes: a literal that is no message is left out");
+        ms_speak_odd(&imap->say, MS_ODDITY_LIMIT, input->direction, -1, &imap->text_at, size,
+                     "line-bytes: a literal that is no message is left out");
     }
 }
 

@@ -24,16 +24,16 @@ static void login(MsDialogue *imap, MsImapPending *entry, const MsBytes *bytes,
     const MsRanges *where = ms_imap_where(imap, bytes, token->offset, token->length);
     /* As it stands on the wire, so that it can be masked there too. */
     if (token->escaped || !certain)
-        ms_imap_say(imap, MS_FIELD_AUTH_ENCODED, MS_TO_SERVER, -1, entry->attempt, where,
-                    bytes->data + token->offset, token->length);
+        ms_speak_text(&imap->say, MS_FIELD_AUTH_ENCODED, MS_TO_SERVER, -1, entry->attempt, where,
+                      bytes->data + token->offset, token->length);
     if (!certain) {
         remark(imap, "its end is missing", NULL, 0);
         return;
     }
     size_t length;
     const uint8_t *text = ms_imap_value(imap, bytes->data, token, &length);
-    ms_imap_say(imap, user ? MS_FIELD_AUTH_USERNAME : MS_FIELD_AUTH_PASSWORD, MS_TO_SERVER, -1,
-                entry->attempt, where, text, length);
+    ms_speak_text(&imap->say, user ? MS_FIELD_AUTH_USERNAME : MS_FIELD_AUTH_PASSWORD, MS_TO_SERVER,
+                  -1, entry->attempt, where, text, length);
     remark(imap, user ? "user name: " : "password: ", text, length);
 }
 
@@ -108,6 +108,6 @@ void ms_imap_login_end(MsDialogue *imap, MsImapPending *entry, MsAuthOutcome out
         ms_imap_login_over(imap, outcome, where);
         return;
     }
-    ms_imap_say(imap, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, entry->attempt, where,
-                words[outcome], strlen(words[outcome]));
+    ms_speak_text(&imap->say, MS_FIELD_AUTH_OUTCOME, MS_TO_CLIENT, -1, entry->attempt, where,
+                  words[outcome], strlen(words[outcome]));
 }

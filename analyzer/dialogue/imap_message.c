@@ -101,7 +101,7 @@ static void say_open(MsDialogue *imap, const MsImapMessage *message, MsDirection
                      bool headless, const MsRanges *where)
 {
     const MsTalkClass *class = imap->talk->class;
-    ms_imap_say_mark(imap, MS_LINE_MESSAGE, direction, message->number, where);
+    ms_speak_mark(&imap->say, MS_LINE_MESSAGE, direction, message->number, where);
     class->message_open(imap->talk, message->number, direction);
     if (headless)
         class->message_headless(imap->talk, message->number);
@@ -110,8 +110,8 @@ static void say_open(MsDialogue *imap, const MsImapMessage *message, MsDirection
 static void say_section(MsDialogue *imap, int32_t number)
 {
     const MsImapAnswer *answer = &imap->answer;
-    ms_imap_say(imap, MS_FIELD_IMAP_SECTION, MS_TO_CLIENT, number, -1, &answer->name_at,
-                answer->name.data, answer->name.length);
+    ms_speak_text(&imap->say, MS_FIELD_IMAP_SECTION, MS_TO_CLIENT, number, -1, &answer->name_at,
+                  answer->name.data, answer->name.length);
 }
 
 /* The response has that message in it. */
@@ -132,7 +132,7 @@ static void open_fetched(MsDialogue *imap, MsImapMessage *message, const MsRange
         take_part(imap, part, message);
         message->begun = true;
         say_section(imap, message->number);
-        ms_imap_say_mark(imap, MS_LINE_MESSAGE, MS_TO_CLIENT, message->number, where);
+        ms_speak_mark(&imap->say, MS_LINE_MESSAGE, MS_TO_CLIENT, message->number, where);
         return;
     }
     message->number = imap->messages++;
@@ -144,14 +144,14 @@ static void open_fetched(MsDialogue *imap, MsImapMessage *message, const MsRange
     message->begin = section.origin;
     ms_buffer_append(&message->key, answer->name.data, section.key);
     note(answer, message->number);
-    ms_imap_say(imap, MS_FIELD_IMAP_TRANSFER, MS_TO_CLIENT, message->number, -1, &answer->word_at,
-                "FETCH", 5);
+    ms_speak_text(&imap->say, MS_FIELD_IMAP_TRANSFER, MS_TO_CLIENT, message->number, -1,
+                  &answer->word_at, "FETCH", 5);
     say_section(imap, message->number);
     ms_imap_say_number(imap, MS_FIELD_IMAP_SEQUENCE, MS_TO_CLIENT, message->number, -1,
                        &answer->number_at, answer->number);
     if (imap->mailbox.length > 0)
-        ms_imap_say(imap, MS_FIELD_IMAP_MAILBOX, MS_TO_SERVER, message->number, -1,
-                    &imap->mailbox_at, imap->mailbox.data, imap->mailbox.length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_MAILBOX, MS_TO_SERVER, message->number, -1,
+                      &imap->mailbox_at, imap->mailbox.data, imap->mailbox.length);
     say_open(imap, message, MS_TO_CLIENT, !section.header || section.origin > 0, where);
 }
 
@@ -161,21 +161,21 @@ static void open_appended(MsDialogue *imap, MsImapMessage *message, const MsRang
     MsImapPending *entry = ms_imap_find_exchange(imap, command->exchange);
     message->number = imap->messages++;
     message->all = !command->catenate;
-    ms_imap_say(imap, MS_FIELD_IMAP_TRANSFER, MS_TO_SERVER, message->number, -1, &command->verb_at,
-                "APPEND", 6);
+    ms_speak_text(&imap->say, MS_FIELD_IMAP_TRANSFER, MS_TO_SERVER, message->number, -1,
+                  &command->verb_at, "APPEND", 6);
     if (entry) {
         entry->last_message = message->number;
         if (entry->first_message < 0)
             entry->first_message = message->number;
-        ms_imap_say(imap, MS_FIELD_IMAP_MAILBOX, MS_TO_SERVER, message->number, -1,
-                    &entry->mailbox_at, entry->mailbox.data, entry->mailbox.length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_MAILBOX, MS_TO_SERVER, message->number, -1,
+                      &entry->mailbox_at, entry->mailbox.data, entry->mailbox.length);
     }
     if (command->flags.length > 0)
-        ms_imap_say(imap, MS_FIELD_IMAP_MESSAGE_FLAGS, MS_TO_SERVER, message->number, -1,
-                    &command->flags_at, command->flags.data, command->flags.length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_MESSAGE_FLAGS, MS_TO_SERVER, message->number, -1,
+                      &command->flags_at, command->flags.data, command->flags.length);
     if (command->date.length > 0)
-        ms_imap_say(imap, MS_FIELD_IMAP_INTERNAL_DATE, MS_TO_SERVER, message->number, -1,
-                    &command->date_at, command->date.data, command->date.length);
+        ms_speak_text(&imap->say, MS_FIELD_IMAP_INTERNAL_DATE, MS_TO_SERVER, message->number, -1,
+                      &command->date_at, command->date.data, command->date.length);
     command->flags.length = command->date.length = 0; /* RFC 3502: the next one has its own */
     say_open(imap, message, MS_TO_SERVER, command->catenate, where);
 }

@@ -27,8 +27,8 @@ MsImapPending *ms_imap_await(MsDialogue *imap, MsImapVerb verb, const uint8_t *t
 {
     if (imap->queue_count >= imap->talk->limits->value[MS_LIMIT_PENDING_COMMANDS]) {
         if (!imap->full_said)
-            ms_imap_odd(imap, MS_ODDITY_LIMIT, MS_TO_SERVER, -1, &imap->command_at, 0,
-                        "pending-commands: replies to further commands are not matched");
+            ms_speak_odd(&imap->say, MS_ODDITY_LIMIT, MS_TO_SERVER, -1, &imap->command_at, 0,
+                         "pending-commands: replies to further commands are not matched");
         imap->full_said = true;
         return NULL;
     }
@@ -131,8 +131,8 @@ void ms_imap_give_up(MsDialogue *imap)
     }
     imap->queue_count = 0;
     if (open > 0 && imap->server_spoke && !imap->tls.started)
-        ms_imap_odd(imap, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, &imap->command_at, 0,
-                    open == 1 ? "the last command" : "the last commands");
+        ms_speak_odd(&imap->say, MS_ODDITY_UNANSWERED, MS_TO_SERVER, -1, &imap->command_at, 0,
+                     open == 1 ? "the last command" : "the last commands");
 }
 
 void ms_imap_queue_free(MsDialogue *imap)

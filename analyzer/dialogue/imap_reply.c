@@ -127,8 +127,8 @@ void ms_imap_append_end(MsDialogue *imap, MsImapPending *entry, const char *outc
     /* Between the first and the last one there may be messages that were fetched meanwhile: all of
      * one APPEND are numbered in a row, as the client says nothing else in between. */
     for (int32_t message = entry->first_message; message <= entry->last_message; message++)
-        ms_imap_say(imap, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, message, -1, where, outcome,
-                    strlen(outcome));
+        ms_speak_text(&imap->say, MS_FIELD_MESSAGE_OUTCOME, MS_TO_CLIENT, message, -1, where,
+                      outcome, strlen(outcome));
     entry->first_message = -1;
 }
 
@@ -146,9 +146,9 @@ static void selected(MsDialogue *imap, const MsImapPending *entry, const Line *l
     deselect(imap);
     imap->selected = true;
     ms_buffer_append(&imap->mailbox, entry->mailbox.data, entry->mailbox.length);
-    ms_ranges_join(&imap->mailbox_at, &entry->mailbox_at, ms_imap_cap(imap));
-    ms_imap_say(imap, MS_FIELD_IMAP_SELECTED, MS_TO_SERVER, -1, entry->exchange, &entry->mailbox_at,
-                entry->mailbox.data, entry->mailbox.length);
+    ms_ranges_join(&imap->mailbox_at, &entry->mailbox_at, ms_speak_cap(&imap->say));
+    ms_speak_text(&imap->say, MS_FIELD_IMAP_SELECTED, MS_TO_SERVER, -1, entry->exchange,
+                  &entry->mailbox_at, entry->mailbox.data, entry->mailbox.length);
     size_t size = code_length(line);
     size_t at = line->offset + (size > 0 ? line->words.rest + 1 : line->words.word);
     bool read_only =
@@ -168,7 +168,7 @@ static void starttls(MsDialogue *imap, bool good)
         ms_imap_say_number(imap, MS_FIELD_TLS_ACCEPTED, MS_TO_CLIENT, -1, -1, &imap->text_at, 1);
     } else {
         ms_ranges_reset(&imap->tls_refused);
-        ms_ranges_join(&imap->tls_refused, &imap->text_at, ms_imap_cap(imap));
+        ms_ranges_join(&imap->tls_refused, &imap->text_at, ms_speak_cap(&imap->say));
     }
 }
 
@@ -247,8 +247,8 @@ static void complete(MsDialogue *imap, const Line *line)
                                ms_imap_where(imap, line->bytes, line->offset + line->words.word,
                                              line->words.word_length));
         if (imap->client_spoke && !imap->may_miss && !imap->full_said)
-            ms_imap_odd(imap, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1,
-                        ms_imap_where(imap, line->bytes, line->offset, line->words.tag), 0, "");
+            ms_speak_odd(&imap->say, MS_ODDITY_UNMATCHED_REPLY, MS_TO_CLIENT, -1,
+                         ms_imap_where(imap, line->bytes, line->offset, line->words.tag), 0, "");
         return;
     }
     say_status(imap, line, entry->exchange);
@@ -300,12 +300,12 @@ static void status(MsDialogue *imap, const Line *line)
     imap->may_miss |= imap->greeting_due;
     if (bye) {
         if (line->whole)
-            ms_imap_say(imap, MS_FIELD_IMAP_BYE, MS_TO_CLIENT, -1, -1,
-                        length > 0
-                            ? ms_imap_where(imap, line->bytes, rest, length)
-                            : ms_imap_where(imap, line->bytes, line->offset + line->words.word,
-                                            line->words.word_length),
-                        line->bytes->data + rest, length);
+            ms_speak_text(&imap->say, MS_FIELD_IMAP_BYE, MS_TO_CLIENT, -1, -1,
+                          length > 0
+                              ? ms_imap_where(imap, line->bytes, rest, length)
+                              : ms_imap_where(imap, line->bytes, line->offset + line->words.word,
+                                              line->words.word_length),
+                          line->bytes->data + rest, length);
         imap->quit |= imap->may_miss || !imap->client_spoke; /* LOGOUT may be what is missing */
         return;
     }
@@ -383,9 +383,9 @@ static void first_line(MsDialogue *imap, Line *line, const MsImapLiteral *litera
         if (line->length == 0 || !line->whole)
             break;
         if (!imap->syntax_said[MS_TO_CLIENT] && !imap->may_miss)
-            ms_imap_odd(imap, MS_ODDITY_SYNTAX, MS_TO_CLIENT, -1,
-                        ms_imap_where(imap, line->bytes, line->offset, line->length), 0,
-                        "a line of the server that is no response");
+            ms_speak_odd(&imap->say, MS_ODDITY_SYNTAX, MS_TO_CLIENT, -1,
+                         ms_imap_where(imap, line->bytes, line->offset, line->length), 0,
+                         "a line of the server that is no response");
         imap->syntax_said[MS_TO_CLIENT] = true;
         imap->side[MS_TO_CLIENT].resync = true;
     }
