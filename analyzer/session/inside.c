@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-enum { FIRST_WORDS = 512 }; /* bytes of the first line of a side that become a fact */
-
 MsInside *ms_inside_new(MsPool *pool)
 {
     MsInside *inside = g_new0(MsInside, 1);
@@ -68,33 +66,6 @@ void ms_inside_sniff(const MsInside *inside, const MsStream *stream, const MsLim
         found->verdict = MS_SNIFF_NOT_MAIL;
 }
 
-/* The first line of a side, when TLS came before the first word. */
-static void say_first_words(MsInside *inside, MsLive *live, unsigned side, const MsBytes *held)
-{
-    const uint8_t *end = ms_find_byte(held->data, '\n', MIN(held->length, (size_t)FIRST_WORDS));
-    if (!end && held->length < FIRST_WORDS)
-        return;
-    inside->first_due[side] = false;
-    size_t length = end ? (size_t)(end - held->data) : FIRST_WORDS;
-    if (end && length > 0 && held->data[length - 1] == '\r')
-        length--;
-    MsRanges ranges = {0};
-    ms_ranges_add(&ranges, held, 0, length, 16);
-    bool server = side == live->server;
-    const MsFact fact = {.field =
-                             server ? MS_FIELD_SESSION_SERVER_FIRST : MS_FIELD_SESSION_CLIENT_FIRST,
-                         .direction = (uint8_t)ms_live_direction(live, side),
-                         .message = -1,
-                         .item = -1,
-                         .text = (const char *)held->data,
-                         .text_length = (uint32_t)length,
-                         .time_ns = ranges.time_ns,
-                         .ranges = ranges.range,
-                         .n_ranges = ranges.n_ranges};
-    ms_live_say_fact(live, &fact);
-    ms_ranges_clear(&ranges);
-}
-
 /* Offers the bytes of that side up to `shown`. */
 static void push(MsInside *inside, MsLive *live, unsigned side)
 {
@@ -103,7 +74,7 @@ static void push(MsInside *inside, MsLive *live, unsigned side)
         return;
     held.length = MIN(held.length, (size_t)(inside->shown[side] - held.at));
     if (inside->first_due[side])
-        say_first_words(inside, live, side, &held);
+        inside->first_due[side] = !ms_live_say_first(live, side, &held, false);
     inside->speaking = true;
     size_t eaten = inside->class->push(inside->dialogue, ms_live_direction(live, side), &held);
     inside->speaking = false;

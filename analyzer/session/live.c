@@ -74,20 +74,12 @@ void ms_live_free(MsLive *live)
     g_free(live);
 }
 
-/* The first line of a side, when it is there; `force`: as much of it as there is. */
-static void say_first_words(MsLive *live, unsigned side, const MsBytes *held, bool force)
+bool ms_live_say_first(MsLive *live, unsigned side, const MsBytes *held, bool force)
 {
-    if (live->first_said[side] || held->length == 0)
-        return;
-    if (held->at != live->begin[side] || live->class == &ms_tls) {
-        live->first_said[side] = true; /* the first bytes are missing, or no words */
-        return;
-    }
-    size_t most = MIN(held->length, FIRST_WORDS);
+    size_t most = MIN(held->length, (size_t)FIRST_WORDS);
     const uint8_t *end = ms_find_byte(held->data, '\n', most);
     if (!end && most < FIRST_WORDS && !force)
-        return;
-    live->first_said[side] = true;
+        return false;
     size_t length = end ? (size_t)(end - held->data) : most;
     if (end && length > 0 && held->data[length - 1] == '\r')
         length--;
@@ -106,6 +98,17 @@ static void say_first_words(MsLive *live, unsigned side, const MsBytes *held, bo
                          .n_ranges = ranges.n_ranges};
     ms_live_say_fact(live, &fact);
     ms_ranges_clear(&ranges);
+    return true;
+}
+
+/* The first line of a side, when it is there; `force`: as much of it as there is. */
+static void say_first_words(MsLive *live, unsigned side, const MsBytes *held, bool force)
+{
+    if (live->first_said[side] || held->length == 0)
+        return;
+    live->first_said[side] = held->at != live->begin[side] ||
+                             live->class == &ms_tls || /* first bytes missing, no words */
+                             ms_live_say_first(live, side, held, force);
 }
 
 size_t ms_live_offer(MsLive *live, unsigned side, const MsBytes *held)

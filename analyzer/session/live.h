@@ -76,6 +76,10 @@ void ms_live_say_oddity(MsLive *live, const MsOddity *oddity);
 /* `length` bytes at `offset` behind a mark's TCP header. */
 MsRange ms_live_range(const MsMark *mark, uint32_t offset, uint32_t length);
 
+/* Says the first line of a side, without its line end; at most 512 bytes. False when its end is not
+ * there yet; `force`: as much of it as there is. */
+bool ms_live_say_first(MsLive *live, unsigned side, const MsBytes *held, bool force);
+
 /* A fact about the connection: `text` (a C string of our own) or `number`; `range` may be NULL. */
 void ms_live_say_header(MsLive *live, MsFieldId field, unsigned side, const char *text,
                         int64_t number, int64_t time_ns, const MsRange *range);
