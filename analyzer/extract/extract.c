@@ -341,9 +341,18 @@ static void note_error(MsExtract *extract, const MsStore *store)
         extract->error = g_strdup_printf("cannot write '%s': %s", name, g_strerror(error));
 }
 
-static void write_session(Way *way, const MsOrigins *origins, const MsStyle *style)
+/* Whether no attachment was found since, and nothing that could hide one. */
+static bool counts_same(const MsExtractCounts *before, const MsExtractCounts *now)
+{
+    return before->attachments == now->attachments && before->limited == now->limited &&
+           before->incomplete == now->incomplete;
+}
+
+/* False when there was nothing to write. */
+static bool write_session(Way *way, const MsOrigins *origins, const MsStyle *style)
 {
     MsExtract *extract = way->extract;
+    const MsExtractCounts before = extract->counts;
     size_t n_messages;
     MsMessage *const *messages = ms_record_messages(way->record, &n_messages);
     const char *name;
@@ -353,9 +362,14 @@ static void write_session(Way *way, const MsOrigins *origins, const MsStyle *sty
     for (size_t i = 0; i < n_messages && ms_store_error(way->store, &name) == 0; i++)
         write_message(way, messages[i]);
     write_posted(way);
+    if (extract->plan->what == MS_EXTRACT_ATTACHMENTS && counts_same(&before, &extract->counts)) {
+        ms_manifest_clear(&way->manifest);
+        return false; /* a manifest alone would hide the folders in which something is */
+    }
     ms_manifest_end(&way->manifest);
     write_buffer(way, "manifest.json", &way->manifest.text);
     ms_manifest_clear(&way->manifest);
+    return true;
 }
 
 /* An mbox cannot say that bytes are missing or that it is a part of a message: such are left out
@@ -398,13 +412,13 @@ bool ms_extract_session(MsExtract *extract, MsDrain *out, const MsRecord *record
     way.store = extract->plan->form == MS_EXTRACT_TAR
                     ? ms_store_new_tar(out, name, start ? start->number : 0)
                     : ms_store_new_folder(extract->plan->folder, name, extract->plan->overwrite);
-    write_session(&way, origins, style);
+    bool any = write_session(&way, origins, style);
     note_error(extract, way.store);
     const char *failed;
     bool good = ms_store_error(way.store, &failed) == 0;
     ms_store_free(way.store);
     ms_names_free(way.names);
     ms_index_free(way.index);
-    extract->counts.sessions += good;
+    extract->counts.sessions += good && any;
     return good;
 }

@@ -83,8 +83,14 @@ static bool check_explain(const MsOptions *options, GError **error)
 static bool check_extract(const MsOptions *options, GError **error)
 {
     static const char *const words[] = {"attachments", "messages", "dialogues", NULL};
+    static const char *const others[] = {".gz", ".tgz", ".xz", ".zst", ".zip", ".7z"};
+    g_autofree char *lower = g_ascii_strdown(options->output ? options->output : "", -1);
     if (!options->output || strcmp(options->output, "-") == 0 || options->output[0] == '\0')
         return usage_error(error, "extract needs -o and the name of a folder, .tar or .mbox%s", "");
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        if (g_str_has_suffix(lower, others[i]))
+            return usage_error(error, "'%s': containers are .tar and .mbox, nothing packed",
+                               options->output);
     if (options->only && !g_strv_contains(words, options->only))
         return usage_error(error, "--only is attachments, messages or dialogues, not '%s'",
                            options->only);

@@ -230,6 +230,26 @@ class Extract(unittest.TestCase):
         done = run(capture)
         self.assertEqual(done.returncode, 2)
 
+    def test_only_attachments(self):
+        """A session in which nothing is attached leaves nothing; one with bytes missing says so."""
+        capture = self.capture(session([PLAIN]), session([hostile()], 40002))
+        for name in ("out", "x.tar"):
+            done = self.good(capture, "-o", self.folder / name, "--only", "attachments")
+            self.assertIn(b"1 session, 0 messages, %d attachments" % len(NAMES), done.stderr)
+        self.assertEqual({p.split("/")[0] for p in files(self.out)}, {"x-0002-192.0.2.10"})
+        with tarfile.open(self.folder / "x.tar") as opened:
+            self.assertEqual(sorted(opened.getnames()), sorted(files(self.out)))
+        lost = self.capture(session([PLAIN * 100], lost={1}))
+        self.good(lost, "-o", self.folder / "lost", "--only", "attachments")
+        self.assertEqual(len(files(self.folder / "lost")), 1)
+
+    def test_no_container(self):
+        for name in ("x.tar.gz", "x.ZIP", "x.tgz"):
+            done = run(self.capture(session([PLAIN])), "-o", self.folder / name)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"containers are .tar and .mbox", done.stderr)
+            self.assertFalse((self.folder / name).exists())
+
     def limited(self, capture, out, *options):
         """With files limited to 8 KB: writing fails."""
         def limit():
