@@ -38,6 +38,8 @@ typedef enum {
     MS_NEAR_CASE,      /* but for capital letters */
     MS_NEAR_RELATIVE,  /* relative and absolute sequence number confused */
     MS_NEAR_HEX,       /* hexadecimal and decimal confused */
+    MS_NEAR_LINE,      /* a line that holds the value */
+    MS_NEAR_ZONE,      /* a time in another time zone */
     MS_N_NEARS
 } MsNearKind;
 

@@ -34,6 +34,8 @@ static const struct {
     [MS_NEAR_CASE] = {"case", NAMES_NOTHING},
     [MS_NEAR_RELATIVE] = {"relative", NAMES_NUMBER_OR_QUESTION},
     [MS_NEAR_HEX] = {"hex", NAMES_NOTHING},
+    [MS_NEAR_LINE] = {"line", NAMES_NOTHING},
+    [MS_NEAR_ZONE] = {"zone", NAMES_NOTHING},
 };
 
 const char *ms_near_name(MsNearKind kind)
@@ -106,6 +108,15 @@ static bool has_numbers(const MsAsked *asked)
     return all;
 }
 
+static bool has_times(const MsAsked *asked)
+{
+    int64_t time_ns;
+    bool all = asked->expect != NULL;
+    for (size_t i = 0; asked->expect && asked->expect[i]; i++)
+        all = all && ms_assignment_time(asked->expect[i], &time_ns);
+    return all;
+}
+
 bool ms_assignment_check_near(const MsReader *reader, const MsAsked *asked, const MsNear *near,
                               GError **error)
 {
@@ -127,6 +138,9 @@ bool ms_assignment_check_near(const MsReader *reader, const MsAsked *asked, cons
     if (numbers && !own && !(has_numbers(asked) && has_numbers(other)))
         return ms_assignment_fail(reader, asked->line, error, "'%s': %s goes with numbers",
                                   asked->id, name);
+    if (near->kind == MS_NEAR_ZONE && !own && !has_times(asked))
+        return ms_assignment_fail(reader, asked->line, error, "'%s': zone goes with times",
+                                  asked->id);
     if ((near->kind == MS_NEAR_FRAME) && !asked->frames)
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': frame goes with the key frames", asked->id);

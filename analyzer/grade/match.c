@@ -3,10 +3,7 @@
  * wrong. */
 #include "match_private.h"
 
-#include <math.h>
 #include <string.h>
-
-#define MOST_RANGE 1000 /* numbers that a range in an answer may stand for */
 
 const char *ms_verdict_name(MsVerdictKind kind)
 {
@@ -15,36 +12,7 @@ const char *ms_verdict_name(MsVerdictKind kind)
     return names[kind];
 }
 
-static bool is_pair(char open, char close)
-{
-    const char *pair = open ? strchr("<>()[]{}\"\"''``", open) : NULL;
-    return pair && pair[1] == close;
-}
-
-char *ms_match_normal(const char *text, bool letter_case)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    g_autofree char *copy = letter_case ? g_strdup(valid) : g_utf8_strdown(valid, -1);
-    char *start = g_strstrip(copy);
-    size_t length = strlen(start);
-    while (length >= 2 && is_pair(start[0], start[length - 1])) {
-        start[length - 1] = '\0';
-        start = g_strstrip(start + 1);
-        length = strlen(start);
-    }
-    GString *normal = g_string_sized_new(length);
-    for (; *start; start++) {
-        bool blank = g_ascii_isspace(*start);
-        if (!blank)
-            g_string_append_c(normal, *start);
-        else if (normal->str[normal->len - 1] != ' ')
-            g_string_append_c(normal, ' ');
-    }
-    return g_string_free(normal, FALSE);
-}
-
-/* What is expected of this student. */
-static char *fill_in(const char *text, const MsStudent *student, bool regex)
+char *ms_match_fill(const char *text, const MsStudent *student, bool regex)
 {
     const char *const marks[] = {"{id}", "{name}", "{email}"};
     const char *const values[] = {student->id, student->name, student->email};
@@ -70,29 +38,30 @@ static char *fill_in(const char *text, const MsStudent *student, bool regex)
 static bool same(const char *value, const char *expected, const MsAsked *asked,
                  const MsStudent *student)
 {
-    g_autofree char *filled = fill_in(expected, student, false);
+    g_autofree char *filled = ms_match_fill(expected, student, false);
     g_autofree char *a = ms_match_normal(value, asked->letter_case);
     g_autofree char *b = ms_match_normal(filled, asked->letter_case);
     return strcmp(a, b) == 0;
 }
 
-static bool is_number(const char *text, double expected, double tolerance)
-{
-    g_autofree char *normal = ms_match_normal(text, false);
-    char *end = NULL;
-    double number = g_ascii_strtod(normal, &end);
-    /* The margin is for decimal fractions, which are not exact in binary. */
-    return end != normal && *end == '\0' && isfinite(number) &&
-           fabs(number - expected) <= tolerance + 1e-9 * fabs(expected);
-}
-
 static bool fits_regex(const char *value, const MsAsked *asked, const MsStudent *student)
 {
-    g_autofree char *pattern = fill_in(asked->raw, student, true);
-    g_autofree char *normal = g_utf8_make_valid(value, -1);
+    g_autofree char *pattern = ms_match_fill(asked->raw, student, true);
+    g_autofree char *valid = g_utf8_make_valid(value, -1);
+    g_autofree char *normal = ms_match_normal(value, true);
     g_autoptr(GRegex) regex =
         g_regex_new(pattern, asked->letter_case ? 0 : G_REGEX_CASELESS, 0, NULL);
-    return regex && g_regex_match(regex, normal, 0, NULL);
+    return regex && (g_regex_match(regex, valid, 0, NULL) || g_regex_match(regex, normal, 0, NULL));
+}
+
+/* "3", "3 recipients" */
+static bool fits_count(const char *value, const MsAsked *asked)
+{
+    g_autofree char *normal = ms_match_normal(value, false);
+    char *word = strchr(normal, ' ');
+    if (word && g_regex_match_simple("^\\d+ \\pL+$", normal, 0, 0))
+        *word = '\0';
+    return ms_match_number(normal, g_ascii_strtod(asked->raw, NULL), asked->tolerance);
 }
 
 bool ms_match_fits(const char *value, const MsAsked *asked, const MsStudent *student)
@@ -100,8 +69,9 @@ bool ms_match_fits(const char *value, const MsAsked *asked, const MsStudent *stu
     int64_t time_ns;
     switch (asked->match) {
     case MS_MATCH_NUMBER:
+        return ms_match_number(value, g_ascii_strtod(asked->raw, NULL), asked->tolerance);
     case MS_MATCH_COUNT:
-        return is_number(value, g_ascii_strtod(asked->raw, NULL), asked->tolerance);
+        return fits_count(value, asked);
     case MS_MATCH_REGEX:
         return fits_regex(value, asked, student);
     case MS_MATCH_BETWEEN:
@@ -116,59 +86,72 @@ bool ms_match_fits(const char *value, const MsAsked *asked, const MsStudent *stu
     }
 }
 
-/* Expected values that are among those given, of all that are expected or given. */
-static double set_part(const MsAsked *asked, const MsStudent *student, const char *const *values,
-                       size_t count)
+/* The near miss that is worth most; NULL: it is none. */
+static const MsNear *nearest(const MsAssignment *assignment, const MsAsked *asked,
+                             const MsStudent *student, const char *value)
 {
+    const MsNear *best = NULL;
+    for (guint i = 0; i < asked->near->len; i++) {
+        const MsNear *near = &g_array_index(asked->near, MsNear, i);
+        if ((!best || near->worth > best->worth) &&
+            ms_near_is(assignment, asked, near, student, value))
+            best = near;
+    }
+    return best;
+}
+
+/* Each expected value that is there counts, in the place of those that are not each near miss its
+ * part; of all that are expected or wrong. */
+static MsVerdict judge_set(const MsAssignment *assignment, const MsAsked *asked,
+                           const MsStudent *student, const char *const *values, size_t count)
+{
+    MsVerdict verdict = {.kind = MS_VERDICT_WRONG};
     size_t expected = g_strv_length(asked->expect);
     size_t found = 0;
     size_t wrong = 0;
+    size_t near_count = 0;
+    double worth = 0;
     for (size_t i = 0; i < expected; i++) {
         bool there = false;
         for (size_t k = 0; k < count && !there; k++)
             there = same(values[k], asked->expect[i], asked, student);
         found += there;
     }
-    for (size_t k = 0; k < count; k++)
-        wrong += !ms_match_fits(values[k], asked, student);
-    return (double)found / (double)(expected + wrong);
-}
-
-static MsVerdict find_near(const MsAssignment *assignment, const MsAsked *asked,
-                           const MsStudent *student, const char *const *values, size_t count)
-{
-    MsVerdict verdict = {.kind = MS_VERDICT_WRONG};
-    for (guint i = 0; i < asked->near->len; i++) {
-        const MsNear *near = &g_array_index(asked->near, MsNear, i);
-        for (size_t k = 0; k < count; k++) {
-            if ((verdict.near && near->worth <= verdict.worth) ||
-                !ms_near_is(assignment, asked, near, student, values[k]))
-                continue;
-            verdict = (MsVerdict){MS_VERDICT_NEAR, near->worth, near};
-        }
+    for (size_t k = 0; k < count; k++) {
+        if (ms_match_fits(values[k], asked, student))
+            continue;
+        const MsNear *near =
+            found + near_count < expected ? nearest(assignment, asked, student, values[k]) : NULL;
+        wrong += !near;
+        near_count += near != NULL;
+        worth += near ? near->worth : 0;
+        if (near && (!verdict.near || near->worth > verdict.near->worth))
+            verdict.near = near;
     }
+    verdict.worth = ((double)found + worth) / (double)(expected + wrong);
+    if (verdict.near)
+        verdict.kind = MS_VERDICT_NEAR;
+    else if (verdict.worth > 0)
+        verdict.kind = found == expected && wrong == 0 ? MS_VERDICT_RIGHT : MS_VERDICT_PART;
     return verdict;
 }
 
 static MsVerdict judge(const MsAssignment *assignment, const MsAsked *asked,
                        const MsStudent *student, const char *const *values, size_t count)
 {
-    static const MsVerdict right = {MS_VERDICT_RIGHT, 1, NULL};
-    MsVerdict part = {.kind = MS_VERDICT_WRONG};
-    if (asked->match == MS_MATCH_SET) {
-        part.worth = set_part(asked, student, values, count);
-        if (part.worth >= 1)
-            return right;
-        if (part.worth > 0)
-            part.kind = MS_VERDICT_PART;
-    } else {
-        for (size_t i = 0; i < count; i++) {
-            if (ms_match_fits(values[i], asked, student))
-                return right;
-        }
+    MsVerdict verdict = {.kind = MS_VERDICT_WRONG};
+    if (asked->match == MS_MATCH_SET)
+        return judge_set(assignment, asked, student, values, count);
+    for (size_t i = 0; i < count; i++) {
+        if (ms_match_fits(values[i], asked, student))
+            return (MsVerdict){MS_VERDICT_RIGHT, 1, NULL};
     }
-    MsVerdict near = find_near(assignment, asked, student, values, count);
-    return near.near && near.worth > part.worth ? near : part;
+    for (size_t i = 0; i < count; i++) {
+        const MsNear *near = nearest(assignment, asked, student, values[i]);
+        if (near && (!verdict.near || near->worth > verdict.worth))
+            verdict = (MsVerdict){MS_VERDICT_NEAR, near->worth, near};
+    }
+    return verdict;
 }
 
 MsVerdict ms_match_values(const MsAssignment *assignment, const MsAsked *asked,
@@ -190,51 +173,34 @@ MsVerdict ms_match_values(const MsAssignment *assignment, const MsAsked *asked,
     return (MsVerdict){.kind = count == 0 ? MS_VERDICT_MISSING : MS_VERDICT_WRONG};
 }
 
-/* Whether the answer says that there is none. */
+/* Whether the answer says that there is none: "No.", "no, all is in the clear", "not there". */
 static bool says_none(const char *normal)
 {
-    static const char *const words[] = {"none",           "no",  "nothing",  "-",
-                                        "not in capture", "n/a", "not there"};
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (strcmp(normal, words[i]) == 0)
-            return true;
-    }
-    return false;
+    return g_regex_match_simple(
+        "^(none|no|nothing|-|n/a|absent|false|no[,;:.] .*|not( (there|present|found|used|"
+        "in (the )?capture))?)[.!]?$",
+        normal, 0, 0);
 }
 
-/* "4-6" becomes 4, 5 and 6; false when it is no such range. */
-static bool add_range(GPtrArray *values, const char *text)
-{
-    unsigned first;
-    unsigned last;
-    char *end = NULL;
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 9 || text[digits] != '-' || !g_ascii_isdigit(text[digits + 1]))
-        return false;
-    first = (unsigned)g_ascii_strtoull(text, NULL, 10);
-    uint64_t read = g_ascii_strtoull(text + digits + 1, &end, 10);
-    if (*end != '\0' || read < first || read - first > MOST_RANGE)
-        return false;
-    last = (unsigned)read;
-    for (unsigned i = first; i <= last; i++)
-        g_ptr_array_add(values, g_strdup_printf("%u", i));
-    return true;
-}
-
-static GPtrArray *split_answer(const MsAsked *asked, const char *answer)
+/* Where no expected value holds a blank, blanks part values too. */
+static MsVerdict judge_list(const MsAssignment *assignment, const MsAsked *asked,
+                            const MsStudent *student, const char *answer)
 {
     bool numbers = true;
-    for (size_t i = 0; asked->expect[i]; i++)
+    bool blanks = true;
+    for (size_t i = 0; asked->expect[i]; i++) {
         numbers = numbers && strspn(asked->expect[i], "0123456789") == strlen(asked->expect[i]);
-    GPtrArray *values = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *inside = ms_match_normal(answer, true);
-    g_auto(GStrv) words = g_strsplit_set(inside, ",;|\n", -1);
-    for (size_t i = 0; words[i]; i++) {
-        g_strstrip(words[i]);
-        if (words[i][0] && !(numbers && add_range(values, words[i])))
-            g_ptr_array_add(values, g_strdup(words[i]));
+        blanks = blanks && !strchr(asked->expect[i], ' ');
     }
-    return values;
+    g_autoptr(GPtrArray) lines = ms_match_list(answer, numbers, false);
+    MsVerdict verdict =
+        judge(assignment, asked, student, (const char *const *)lines->pdata, lines->len);
+    if (!blanks)
+        return verdict;
+    g_autoptr(GPtrArray) words = ms_match_list(answer, numbers, true);
+    MsVerdict other =
+        judge(assignment, asked, student, (const char *const *)words->pdata, words->len);
+    return other.worth > verdict.worth ? other : verdict;
 }
 
 /* Whether a list such as "4, 6-9" holds the number. */
@@ -284,10 +250,8 @@ MsVerdict ms_match_answer(const MsAssignment *assignment, const MsAsked *asked,
         bool right = says_none(normal) == (asked->match == MS_MATCH_ABSENT);
         return (MsVerdict){right ? MS_VERDICT_RIGHT : MS_VERDICT_WRONG, right, NULL};
     }
-    if (asked->match == MS_MATCH_SET) {
-        g_autoptr(GPtrArray) values = split_answer(asked, answer);
-        return judge(assignment, asked, student, (const char *const *)values->pdata, values->len);
-    }
+    if (asked->match == MS_MATCH_SET)
+        return judge_list(assignment, asked, student, answer);
     if (asked->frames)
         return judge_frame(assignment, asked, student, answer);
     return judge(assignment, asked, student, &answer, 1);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define MOST_QUARTERS (14 * 4)
 #define ENDS ".,;:!<>()[]{}\"'` "
 
 const char *ms_near_words(MsNearKind kind)
@@ -25,7 +26,9 @@ const char *ms_near_words(MsNearKind kind)
         [MS_NEAR_CASE] = "but for capital letters",
         [MS_NEAR_RELATIVE] = "a relative number where the absolute one is asked for, or the other "
                              "way round",
-        [MS_NEAR_HEX] = "hexadecimal instead of decimal, or the other way round"};
+        [MS_NEAR_HEX] = "hexadecimal instead of decimal, or the other way round",
+        [MS_NEAR_LINE] = "the value with more of its line around it",
+        [MS_NEAR_ZONE] = "a time in another time zone"};
     return words[kind];
 }
 
@@ -165,6 +168,53 @@ static bool is_but_for_case(const MsAsked *asked, const MsStudent *student, cons
     return ms_match_fits(value, &lax, student);
 }
 
+/* Whether a value may begin or end at `at`: it is not in the middle of a word. */
+static bool is_edge(const char *text, const char *at)
+{
+    bool before = at > text && (g_ascii_isalnum(at[-1]) || strchr("@._", at[-1]));
+    bool behind =
+        g_ascii_isalnum(*at) || *at == '@' || *at == '_' || (*at == '.' && g_ascii_isalnum(at[1]));
+    return !(before && behind);
+}
+
+/* "MAIL FROM:<ann@example.com>", "250 OK" */
+static bool is_line(const MsAsked *asked, const MsStudent *student, const char *value)
+{
+    g_autofree char *line = ms_match_normal(value, asked->letter_case);
+    for (size_t i = 0; expected(asked, i); i++) {
+        g_autofree char *filled = ms_match_fill(expected(asked, i), student, false);
+        g_autofree char *right = ms_match_normal(filled, asked->letter_case);
+        size_t length = strlen(right);
+        const char *at = length > 0 ? strstr(line, right) : NULL;
+        for (; at; at = strstr(at + 1, right)) {
+            if (is_edge(line, at) && is_edge(line, at + length))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Times in other zones differ by quarters of hours, 14 hours at most. */
+static bool is_other_zone(const MsAsked *asked, const char *value)
+{
+    int64_t found, right;
+    if (!ms_assignment_time(value, &found))
+        return false;
+    for (int64_t quarter = -MOST_QUARTERS; quarter <= MOST_QUARTERS; quarter++) {
+        int64_t time = found + quarter * 900 * 1000000000;
+        if (asked->match == MS_MATCH_BETWEEN) {
+            if (time >= asked->bounds[0] && time <= asked->bounds[1])
+                return true;
+            continue;
+        }
+        for (size_t i = 0; expected(asked, i); i++) {
+            if (ms_assignment_time(expected(asked, i), &right) && time == right)
+                return true;
+        }
+    }
+    return false;
+}
+
 bool ms_near_is(const MsAssignment *assignment, const MsAsked *asked, const MsNear *near,
                 const MsStudent *student, const char *value)
 {
@@ -184,6 +234,10 @@ bool ms_near_is(const MsAssignment *assignment, const MsAsked *asked, const MsNe
         return is_relative(assignment, asked, near, normal);
     case MS_NEAR_HEX:
         return is_other_base(asked, normal);
+    case MS_NEAR_LINE:
+        return is_line(asked, student, value);
+    case MS_NEAR_ZONE:
+        return is_other_zone(asked, normal);
     case MS_NEAR_FRAME: /* looked at where the answer is taken apart */
     case MS_NEAR_ELSEWHERE:
         return false;

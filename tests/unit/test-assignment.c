@@ -128,6 +128,7 @@ static void test_refusals(void)
         {HEAD ONE "frames = 4\n", "x:3: 'a': frames goes with one value, of answers"},
         {HEAD ONE "frames = four\n", "x:6: frames are numbers: 4, 6-9; not 'four'"},
         {HEAD ONE "near = 0.5 off\n", "x:3: 'a': off goes with numbers"},
+        {HEAD ONE "near = 0.5 zone\n", "x:3: 'a': zone goes with times"},
         {HEAD ONE "near = 0.5 off 0\n", "x:6: off goes with a number from 1 to 1000"},
         {HEAD ONE "near = 0.5 relative\n", "x:6: 'relative' needs the other question"},
         {HEAD ONE "near = 0.5 frame\n", "x:3: 'a': frame goes with the key frames"},
@@ -145,7 +146,7 @@ static void test_refusals(void)
         g_assert_nonnull(error);
         g_assert_cmpstr(error->message, ==, rows[count].error);
     }
-    g_assert_cmpuint(count, ==, 64);
+    g_assert_cmpuint(count, ==, 65);
     g_autoptr(GError) error = NULL;
     static const char regex[] = HEAD "[question a]\nfact = smtp.helo\nmatch = regex\nexpect = (\n";
     g_assert_null(ms_assignment_new("x", regex, sizeof regex - 1, &error));

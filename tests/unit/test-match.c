@@ -19,7 +19,13 @@ static const char text[] = "[assignment]\ntitle = T\nkind = answers\n"
                            "[question tls]\nmatch = absent\n"
                            "[question case]\nexpect = TGV2\ncase = yes\n"
                            "[question code]\nmatch = any-of\nexpect = 250 | 221\n"
-                           "[question own]\nexpect = {id}.example\n";
+                           "[question own]\nexpect = {id}.example\n"
+                           "[question many]\nmatch = count\nexpect = 3\n"
+                           "[question bytes]\nmatch = number\nexpect = 1234\n"
+                           "[question helo]\nmatch = regex\nexpect = ^laptop$\n"
+                           "[question titles]\nmatch = set\nexpect = Good day | See you\n"
+                           "[question seen]\nmatch = set\nexpect = bob | ann | eve\n"
+                           "near = 0.5 base64\n";
 
 static void test_answers(void)
 {
@@ -58,6 +64,48 @@ static void test_answers(void)
         {"own", "s2.example", MS_VERDICT_WRONG, 0},
         {"own", "{id}.example", MS_VERDICT_WRONG, 0},
         {"user", "\xff\xfe", MS_VERDICT_WRONG, 0},
+        {"user", "[(\"alice\")]", MS_VERDICT_RIGHT, 1},
+        {"user", "<alice> <bob>", MS_VERDICT_WRONG, 0},
+        {"rcpt", "<d@x>, <c@x>, <b@x>, <a@x>", MS_VERDICT_RIGHT, 1},
+        {"rcpt", "\"d@x\", \"c@x\", 'b@x', a@x", MS_VERDICT_RIGHT, 1},
+        {"rcpt", "(<d@x>; <c@x>; <b@x>; <a@x>)", MS_VERDICT_RIGHT, 1},
+        {"rcpt", "a@x b@x c@x and d@x", MS_VERDICT_RIGHT, 1},
+        {"rcpt", "a@x\nb@x\nc@x\nd@x\n", MS_VERDICT_RIGHT, 1},
+        {"rcpt", "a@x b@x", MS_VERDICT_PART, 0.5},
+        {"rcpt", "", MS_VERDICT_MISSING, 0},
+        {"rcpt", " , ;", MS_VERDICT_WRONG, 0},
+        {"titles", "see you; GOOD  DAY", MS_VERDICT_RIGHT, 1},
+        {"titles", "good day see you", MS_VERDICT_WRONG, 0},
+        {"frames", "4 - 6, 9", MS_VERDICT_RIGHT, 1},
+        {"frames",
+         "4\xe2\x80\x93"
+         "6 and 9",
+         MS_VERDICT_RIGHT, 1},
+        {"frames", "4..6 9", MS_VERDICT_RIGHT, 1},
+        {"frames", "frames 4 to 6, frame 9", MS_VERDICT_RIGHT, 1},
+        {"frames", "packets 4-6; no. 9", MS_VERDICT_RIGHT, 1},
+        {"frames", "#4 #5 #6 #9", MS_VERDICT_RIGHT, 1},
+        {"frames", "6-4", MS_VERDICT_WRONG, 0},
+        {"frames", "4-6-9", MS_VERDICT_WRONG, 0},
+        {"time", "2,5", MS_VERDICT_RIGHT, 1},
+        {"time", "2,500", MS_VERDICT_RIGHT, 1},
+        {"time", "2,5,0", MS_VERDICT_WRONG, 0},
+        {"bytes", "1,234", MS_VERDICT_RIGHT, 1},
+        {"bytes", "1,23", MS_VERDICT_WRONG, 0},
+        {"many", "3 recipients", MS_VERDICT_RIGHT, 1},
+        {"many", "3 of 4", MS_VERDICT_WRONG, 0},
+        {"many", "recipients", MS_VERDICT_WRONG, 0},
+        {"helo", "\"laptop\"", MS_VERDICT_RIGHT, 1},
+        {"helo", "laptop2", MS_VERDICT_WRONG, 0},
+        {"tls", "No, there is none", MS_VERDICT_RIGHT, 1},
+        {"tls", "absent.", MS_VERDICT_RIGHT, 1},
+        {"tls", "north", MS_VERDICT_WRONG, 0},
+        {"seen", "Ym9i, YW5u, ZXZl", MS_VERDICT_NEAR, 0.5},
+        {"seen", "bob, ann, ZXZl", MS_VERDICT_NEAR, 2.5 / 3},
+        {"seen", "ZXZl", MS_VERDICT_NEAR, 0.5 / 3},
+        {"seen", "bob", MS_VERDICT_PART, 1.0 / 3},
+        {"seen", "bob, ann, eve, Ym9i", MS_VERDICT_PART, 0.75},
+        {"seen", "bob, ZXZl, x", MS_VERDICT_NEAR, 1.5 / 4},
     };
     char id[] = "s1";
     char none[] = "";
@@ -75,7 +123,7 @@ static void test_answers(void)
                     ms_verdict_name(verdict.kind));
         g_assert_cmpfloat_with_epsilon(verdict.worth, rows[count].worth, 1e-9);
     }
-    g_assert_cmpuint(count, ==, 30);
+    g_assert_cmpuint(count, ==, 69);
 }
 
 static void test_files(void)

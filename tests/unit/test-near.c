@@ -31,7 +31,12 @@ static const char text[] =
     "[question stream]\nexpect = 1\nnear = 0.5 relative 3000000000\n"
     "[question ttl]\nexpect = 64\nnear = 0.5 hex\n"
     "[question window]\nexpect = 0x1f6\nnear = 0.5 hex\n"
-    "[question set]\nmatch = set\nexpect = 4 | 5\nnear = 0.9 off\n";
+    "[question set]\nmatch = set\nexpect = 4 | 5\nnear = 0.9 off\n"
+    "[question from]\nexpect = ann@example.com\nnear = 0.8 line\n"
+    "[question reply]\nexpect = 250\nnear = 0.8 line\n"
+    "[question start]\nexpect = 2026-03-02T08:00:01.500000Z\nnear = 0.7 zone\n"
+    "[question when]\nmatch = between\nexpect = 2026-03-02T08:00:00Z | 2026-03-02T08:05:00Z\n"
+    "near = 0.7 zone\n";
 
 static void test_kinds(void)
 {
@@ -96,6 +101,24 @@ static void test_kinds(void)
         {"window", "1F6", 0.5, MS_NEAR_HEX},
         {"window", "0x1F6", 1, -1},
         {"set", "3, 6", 0.9, MS_NEAR_OFF},
+        {"from", "MAIL FROM:<ann@example.com>", 0.8, MS_NEAR_LINE},
+        {"from", "MAIL FROM:<ann@example.com> SIZE=5", 0.8, MS_NEAR_LINE},
+        {"from", "\"Ann\" <ann@example.com>", 0.8, MS_NEAR_LINE},
+        {"from", "joann@example.com", 0, -1},
+        {"from", "ann@example.com.org", 0, -1},
+        {"from", "MAIL FROM:<bob@example.com>", 0, -1},
+        {"reply", "250 OK", 0.8, MS_NEAR_LINE},
+        {"reply", "250-PIPELINING", 0.8, MS_NEAR_LINE},
+        {"reply", "1250 OK", 0, -1},
+        {"reply", "2500", 0, -1},
+        {"start", "2026-03-02T09:00:01.500000Z", 0.7, MS_NEAR_ZONE},
+        {"start", "2026-03-02 13:30:01.5", 0.7, MS_NEAR_ZONE},
+        {"start", "2026-03-02T09:00:02.500000Z", 0, -1},
+        {"start", "2026-03-03T08:00:01.500000Z", 0, -1},
+        {"when", "2026-03-02T08:03:00Z", 1, -1},
+        {"when", "2026-03-02T01:03:00Z", 0.7, MS_NEAR_ZONE},
+        {"when", "2026-03-02T01:07:00Z", 0, -1},
+        {"when", "yesterday", 0, -1},
     };
     char id[] = "s1";
     char none[] = "";
@@ -117,7 +140,7 @@ static void test_kinds(void)
         if (near >= 0)
             seen[near] = true;
     }
-    g_assert_cmpuint(count, ==, 56);
+    g_assert_cmpuint(count, ==, 74);
     for (unsigned i = 0; i < MS_N_NEARS; i++) {
         g_assert_true(seen[i]);
         g_assert_cmpstr(ms_near_words((MsNearKind)i), !=, "");
