@@ -302,10 +302,15 @@ static void note_plain(MsMime *mime)
     g_array_append_val(mime->parts, part);
 }
 
-MsMime *ms_mime_new(const MsMessage *message, const MsLimits *limits)
+static void begin(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, g_mime_init); /* which is not safe to be called by several threads */
+}
+
+MsMime *ms_mime_new(const MsMessage *message, const MsLimits *limits)
+{
+    begin();
     MsMime *mime = g_new0(MsMime, 1);
     mime->source = (MsMimeSource){.message = message,
                                   .most = limits->value[MS_LIMIT_MIME_BYTES],
@@ -481,4 +486,12 @@ void ms_mime_text(const MsMime *mime, const MsPart *part, size_t most, MsBuffer 
     if (from != (iconv_t)-1)
         iconv_close(from);
     ms_buffer_clear(&text.raw);
+}
+
+char *ms_mime_words(const char *text, size_t length)
+{
+    begin();
+    g_autofree char *copy = g_strndup(text, length);
+    g_autofree char *words = g_mime_utils_header_decode_text(NULL, copy);
+    return g_utf8_make_valid(words ? words : "", -1);
 }

@@ -54,3 +54,7 @@ void ms_mime_text(const MsMime *mime, const MsPart *part, size_t most, MsBuffer 
 /* Calls `func` for every fact of the parts and the decoded header, in order. `hash`: also digests
  * of the contents (SHA-256, MD5). `kind` tells what attachments really are; it may be NULL. */
 void ms_mime_facts(const MsMime *mime, bool hash, MsKind *kind, MsHeaderFunc func, void *user_data);
+
+/* A header value with its encoded words (RFC 2047) decoded, as mail programs show it: UTF-8, which
+ * the caller frees with g_free(). */
+char *ms_mime_words(const char *text, size_t length);

@@ -2,12 +2,14 @@
  * mail.c - a message as its reader saw it (decoded header and text) beside its source, and what is
  * attached to it. */
 #include "../front/heading.h"
+#include "../mime/mime.h"
 #include "parts.h"
 #include "plain.h"
 
 enum {
-    AHEAD = 8192, /* bytes masked beyond what is shown, so that no secret is cut */
-    MARKUP = 8    /* HTML is read that many times as far as is shown: most of it is markup */
+    AHEAD = 8192,      /* bytes masked beyond what is shown, so that no secret is cut */
+    SOURCE_LINES = 60, /* of a source on paper */
+    MARKUP = 8         /* HTML is read that many times as far as is shown: most of it is markup */
 };
 
 typedef struct {
@@ -35,8 +37,38 @@ static void put_field(Mail *mail, const char *name, MsFieldId decoded, MsFieldId
     ms_buffer_text(out, "</dd>\n");
 }
 
-/* Copies text for a block: masked first, then cut. */
-static void put_block(MsPage *page, const uint8_t *data, size_t length, size_t most, uint64_t whole)
+/* Addresses with their names, which may be encoded words (RFC 2047). */
+static void put_people(Mail *mail, const char *name, MsFieldId raw)
+{
+    MsPage *page = mail->page;
+    const MsFact *fact = fact_of(mail, raw);
+    if (!fact)
+        return;
+    size_t most = (size_t)page->limits->value[MS_LIMIT_REPORT_LINE];
+    ms_buffer_printf(page->out, "<dt>%s</dt><dd>", name);
+    if (fact->text_length > most || !g_strstr_len(fact->text, fact->text_length, "=?")) {
+        ms_page_fact(page, fact);
+    } else {
+        g_autofree char *words = ms_mime_words(fact->text, fact->text_length);
+        ms_page_captured(page, words, strlen(words));
+    }
+    ms_buffer_text(page->out, "</dd>\n");
+}
+
+/* Where the line with that number (from 0) begins; `length` when there are fewer. */
+static size_t line_start(const uint8_t *data, size_t length, unsigned number)
+{
+    size_t at = 0;
+    for (; number > 0 && at < length; number--) {
+        const uint8_t *feed = memchr(data + at, '\n', length - at);
+        at = feed ? (size_t)(feed - data) + 1 : length;
+    }
+    return at;
+}
+
+/* Copies text for a block: masked first, then cut. `on_paper`: lines that are printed. */
+static void put_block(MsPage *page, const uint8_t *data, size_t length, size_t most, uint64_t whole,
+                      unsigned on_paper)
 {
     MsBuffer masked = {0};
     if (page->redactor)
@@ -44,8 +76,15 @@ static void put_block(MsPage *page, const uint8_t *data, size_t length, size_t m
     else
         ms_buffer_append(&masked, data, length);
     size_t shown = MIN(masked.length, most);
-    if (shown > 0)
-        ms_html_block(page->out, masked.data, shown);
+    size_t first = shown > 0 ? line_start(masked.data, shown, on_paper) : 0;
+    if (first > 0)
+        ms_html_block(page->out, masked.data, first);
+    if (first < shown) {
+        ms_buffer_text(page->out, "<span class=\"d cut\">\xe2\x80\xa6 the rest is left out on "
+                                  "paper</span><span class=\"rest\">");
+        ms_html_block(page->out, masked.data + first, shown - first);
+        ms_buffer_text(page->out, "</span>");
+    }
     if (shown < masked.length || length < whole) {
         ms_buffer_text(page->out, "\n<span class=\"d\">\xe2\x80\xa6 ");
         ms_html_count(page->out, whole - MIN(shown, whole), "more byte");
@@ -74,22 +113,55 @@ static bool is_html(const Mail *mail, const MsFact *text)
     return false;
 }
 
-/* The text, with its own markup left out; `most` bytes of it. */
+/* HTML with its markup left out; `most` bytes of it. */
+static void put_html(Mail *mail, const uint8_t *data, size_t whole, size_t most)
+{
+    MsBuffer plain = {0};
+    size_t length = (size_t)MIN((uint64_t)whole, (uint64_t)most * MARKUP + AHEAD);
+    ms_plain_from_html(&plain, data, length);
+    ms_buffer_text(mail->page->out, "<span class=\"d\">(HTML: its words, without pictures and "
+                                    "colours; where links lead to in brackets)</span>\n");
+    put_block(mail->page, plain.data, plain.length, most, plain.length + (whole - length),
+              G_MAXUINT);
+    ms_buffer_clear(&plain);
+}
+
 static void put_text(Mail *mail, const MsFact *text, size_t most)
 {
     const uint8_t *data = (const uint8_t *)text->text;
-    if (!is_html(mail, text)) {
-        put_block(mail->page, data, text->text_length, most, text->text_length);
+    if (is_html(mail, text))
+        put_html(mail, data, text->text_length, most);
+    else
+        put_block(mail->page, data, text->text_length, most, text->text_length, G_MAXUINT);
+}
+
+/* The same said again in HTML (RFC 2046 5.1.4), which most mail programs show instead. */
+static void put_alternative(Mail *mail, const MsFact *text, size_t most)
+{
+    size_t count;
+    bool any = false;
+    const MsFact *const *types = ms_index_field(mail->index, MS_FIELD_PART_TYPE, &count);
+    for (size_t i = 0; i < count && !any; i++)
+        any = types[i]->message == mail->number && ms_fact_is(types[i], "text/html");
+    if (!any || is_html(mail, text))
+        return;
+    g_autoptr(MsMime) mime = ms_mime_new(mail->message, mail->page->limits);
+    const MsPart *parts = ms_mime_parts(mime, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!parts[i].leaf || parts[i].attached || parts[i].inner ||
+            strcmp(parts[i].type, "text/html") != 0)
+            continue;
+        MsBuffer html = {0};
+        ms_mime_text(mime, &parts[i], most * MARKUP + AHEAD, &html);
+        ms_buffer_printf(
+            mail->page->out,
+            "</pre><p class=\"d\">Part %s, which most mail programs show instead:</p><pre>",
+            parts[i].path);
+        if (html.length > 0)
+            put_html(mail, html.data, html.length, most);
+        ms_buffer_clear(&html);
         return;
     }
-    MsBuffer plain = {0};
-    size_t length = (size_t)MIN((uint64_t)text->text_length, (uint64_t)most * MARKUP + AHEAD);
-    ms_plain_from_html(&plain, data, length);
-    ms_buffer_text(mail->page->out, "<span class=\"d\">(HTML: its words, without pictures, colours "
-                                    "and links)</span>\n");
-    put_block(mail->page, plain.data, plain.length, most,
-              plain.length + (text->text_length - length));
-    ms_buffer_clear(&plain);
 }
 
 static void put_seen(Mail *mail)
@@ -99,15 +171,17 @@ static void put_seen(Mail *mail)
     const MsFact *text = fact_of(mail, MS_FIELD_MESSAGE_TEXT);
     ms_buffer_text(page->out, "<div class=\"seen\"><h5>As its reader saw it</h5><dl>\n");
     put_field(mail, "Subject", MS_FIELD_MESSAGE_SUBJECT_DECODED, MS_FIELD_MESSAGE_SUBJECT);
-    put_field(mail, "From", MS_FIELD_MESSAGE_FROM, MS_FIELD_MESSAGE_FROM_ADDRESS);
-    put_field(mail, "To", MS_FIELD_MESSAGE_TO, MS_FIELD_MESSAGE_TO_ADDRESS);
-    put_field(mail, "Cc", MS_FIELD_MESSAGE_CC, MS_FIELD_MESSAGE_CC_ADDRESS);
+    put_people(mail, "From", MS_FIELD_MESSAGE_FROM);
+    put_people(mail, "To", MS_FIELD_MESSAGE_TO);
+    put_people(mail, "Cc", MS_FIELD_MESSAGE_CC);
     put_field(mail, "Date", MS_FIELD_MESSAGE_DATE, MS_FIELD_MESSAGE_DATE);
     ms_buffer_text(page->out, "</dl><pre>");
-    if (text)
+    if (text) {
         put_text(mail, text, most);
-    else
+        put_alternative(mail, text, most);
+    } else {
         ms_buffer_text(page->out, "<span class=\"d\">(no text part)</span>");
+    }
     ms_buffer_text(page->out, "</pre></div>\n");
 }
 
@@ -128,7 +202,7 @@ static void put_source(Mail *mail)
         ms_buffer_text(page->out, "; what is there is put end to end here.</p>");
     }
     ms_buffer_text(page->out, "<pre>");
-    put_block(page, data, length, most, size);
+    put_block(page, data, length, most, size, SOURCE_LINES);
     ms_buffer_text(page->out, "</pre></div>\n");
     g_free(data);
 }

@@ -280,6 +280,26 @@ class Content(unittest.TestCase):
     def test_way_needs_two_sessions(self):
         self.assertNotIn(".way", read(make(ROOT / "captures/imap-read/capture.pcap")).counts)
 
+    def test_as_seen(self):
+        """Names decoded; the HTML beside the text as its words; of a long source a part is not for paper."""
+        said = ["S: 220 x ESMTP", "C: EHLO x", "S: 250 ok", "C: MAIL FROM:<a@example.org>", "S: 250 ok",
+                "C: RCPT TO:<b@example.org>", "S: 250 ok", "C: DATA", "S: 354 go on",
+                "C: From: =?utf-8?Q?J=C3=BCrgen?= <a@example.org>", "C: To: =?iso-8859-1?Q?Zo=EB?= <b@example.org>",
+                "C: Content-Type: multipart/alternative; boundary=cut", "C: ", "C: --cut", "C: ", "C: only words",
+                "C: --cut", "C: Content-Type: text/html", "C: Content-Transfer-Encoding: quoted-printable", "C: ",
+                "C: <li>please <a href=3D'http://x.example/'>log in</a><p style=3D'display:none'>nevermore</p>",
+                "C: --cut--", *["C: long"] * 60, "C: .", "S: 250 ok", "C: QUIT", "S: 221 bye"]
+        with tempfile.TemporaryDirectory() as folder:
+            capture = pathlib.Path(folder, "x.pcap")
+            capture.write_bytes(wire.pcap(wire.dialogue(said)))
+            text = make(capture)
+        page = Page(text)
+        seen = page.text()
+        for wanted in ("J\u00fcrgen <a@example.org>", "Zo\u00eb <b@example.org>", "only words",
+                       "Part 2, which most mail programs show instead:", "\u2022 please log in [http://x.example/]"):
+            self.assertIn(wanted, seen)
+        self.assertEqual((page.counts[".rest"], seen.count("nevermore")), (1, 2))  # in the source and the answer
+
     def test_attachment(self):
         page = Page(make(ROOT / "captures/smtp-attachment/capture.pcapng"))
         self.assertIn("noise.bin", page.text())

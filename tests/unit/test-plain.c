@@ -13,7 +13,7 @@ static const struct {
     {"  a \r\n\t b  ", "a b"},
     {"<p>One</p><p>Two</p>", "One\n\nTwo\n\n"},
     {"a<br>b<br><br>c", "a\nb\n\nc"},
-    {"<ul><li>a<li>b</ul>", "a\nb\n\n"},
+    {"<ul><li>a<li>b</ul>", "\xe2\x80\xa2 a\n\xe2\x80\xa2 b\n\n"},
     {"<table><tr><td>a</td><td>b</td></tr></table>", "a b\n\n"},
     {"x<script>alert(1)</script>y", "xy"},
     {"x<STYLE>p{}</style >y", "xy"},
@@ -22,12 +22,23 @@ static const struct {
     {"a<!-- <b> -->c", "ac"},
     {"a<!-- no end", "a"},
     {"<img src=x onerror=alert(1)>", "[picture]"},
-    {"<a title=\"1 > 0\" href='javascript:x'>link</a>", "link"},
+    {"<a title=\"1 > 0\" href='javascript:x'>link</a>", "link [javascript:x]"},
+    {"<a href=#top>up</a> <A HREF=\"http://x.example/?a=1&amp;b=2\">log in</A>.",
+     "up log in [http://x.example/?a=1&b=2]."},
+    {"<a href=x>one<a href=y>two</a>three</a>", "one [x]two [y]three"},
+    {"<a title='href=no' href=yes>t</a>", "t [yes]"},
+    {"<img src=x alt='The logo &lt;'>", "[picture: The logo <]"},
+    {"<img src=x alt=\"\">", "[picture]"},
+    {"a<div style='color:red; DISPLAY : none'>b<div>c</div>d</div>e", "a\ne"},
+    {"a<p style=\"display:none\">never ends", "a\n\nnever ends"},
+    {"<br style=display:none>a", "a"},
     {"<a title=\"open>text", "text"},
     {"a < b and c > d", "a < b and c > d"},
     {"a <b", "a <b"},
     {"&lt;script&gt; &amp;amp; &quot;", "<script> &amp; \""},
     {"&#228;&#xe4;&#x1F600;", "\xc3\xa4\xc3\xa4\xf0\x9f\x98\x80"},
+    {"&auml;&Yacute;&yuml;&iexcl;&copy;&bdquo;&auml",
+     "\xc3\xa4\xc3\x9d\xc3\xbf\xc2\xa1\xc2\xa9\xe2\x80\x9e&auml"},
     {"&#0;&#xd800;&#9999999;&#;&unknown;&", "&#0;&#xd800;&#9999999;&#;&unknown;&"},
     {"\xff<b>\xfe</b>", "\xff\xfe"},
 };
@@ -41,7 +52,7 @@ static void test_rows(void)
         g_assert_cmpstr(text, ==, rows[i].words);
         ms_buffer_clear(&out);
     }
-    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 22);
+    g_assert_cmpuint(G_N_ELEMENTS(rows), ==, 31);
 }
 
 /* What is given ends anywhere: nothing is read behind it, and the result stays small. */
