@@ -8,14 +8,20 @@ enum {
     BOX = 190, /* width of a place */
     GAP = 170, /* between two */
     HEIGHT = 132,
-    LONG = 1500, /* a drawing wider than that is not made to fit the page */
-    MOST_HOPS = 12
+    LONG = 1500,  /* a drawing wider than that is not made to fit the page */
+    ROW_HOPS = 3, /* in one row; the next begins where it ended */
+    MOST_HOPS = 30
 };
 
 static bool same(const MsPathText *a, const MsPathText *b)
 {
     return a && b && a->text && b->text && a->length == b->length &&
            memcmp(a->text, b->text, a->length) == 0;
+}
+
+static const MsPathText *target_of(const MsPathHop *hop)
+{
+    return hop->to_client ? &hop->session->client : &hop->session->server;
 }
 
 static void put_box(MsPage *page, int x, const MsPathText *address, bool agent)
@@ -74,9 +80,12 @@ static void describe(MsPage *page, const MsPaths *paths, guint from, guint to)
     }
 }
 
-static void put_places(MsPage *page, GHashTable *shown, const MsPaths *paths, guint from, guint to)
+/* Hops `from` to `to` of a way that begins with hop `start`. */
+static void put_places(MsPage *page, GHashTable *shown, const MsPaths *paths, guint start,
+                       guint from, guint to)
 {
     const MsPathText *at = NULL;
+    const MsPathHop *above = from > start ? paths->hops->pdata[from - 1] : NULL;
     int x = 4;
     for (guint i = from; i < to; i++) {
         const MsPathHop *hop = paths->hops->pdata[i];
@@ -88,9 +97,12 @@ static void put_places(MsPage *page, GHashTable *shown, const MsPaths *paths, gu
             x += BOX + 40;
             at = NULL;
         }
-        if (!at)
+        if (!at && above && same(target_of(above), source))
+            put_box(page, x, source, above->to_client);
+        else if (!at)
             put_box(page, x, source, !server);
-        put_hop(page, shown, x + BOX, i > from ? paths->hops->pdata[i - 1] : NULL, hop);
+        above = NULL;
+        put_hop(page, shown, x + BOX, i > start ? paths->hops->pdata[i - 1] : NULL, hop);
         x += BOX + GAP;
         put_box(page, x, target, hop->to_client);
         at = target;
@@ -124,13 +136,29 @@ static bool goes_on(const MsPaths *paths, guint from, guint to)
     return false;
 }
 
-static void put_mail(MsPage *page, GHashTable *there, const MsPaths *paths, guint from, guint to,
-                     guint number)
+/* A drawing of some hops. Ids end with the number of the first, which no other drawing has. */
+static void put_row(MsPage *page, GHashTable *there, const MsPaths *paths, guint start, guint from,
+                    guint to, int wide)
+{
+    MsBuffer *out = page->out;
+    ms_buffer_printf(out,
+                     "<svg class=\"way%s\" viewBox=\"0 20 %d %d\" width=\"%d\" "
+                     "height=\"%d\" role=\"group\" aria-labelledby=\"%sw%ut %sw%ud\"><title "
+                     "id=\"%sw%ut\">Way of the mail%s</title><desc id=\"%sw%ud\">",
+                     wide > LONG ? " long" : "", wide, HEIGHT - 36, wide, HEIGHT - 36, page->id,
+                     from, page->id, from, page->id, from, from > start ? ", going on" : "",
+                     page->id, from);
+    describe(page, paths, from, to);
+    ms_buffer_text(out, "</desc>\n");
+    put_places(page, there, paths, start, from, to);
+    ms_buffer_text(out, "</svg>");
+}
+
+static void put_mail(MsPage *page, GHashTable *there, const MsPaths *paths, guint from, guint to)
 {
     MsBuffer *out = page->out;
     const MsPathHop *first = paths->hops->pdata[from];
     guint shown = MIN(to, from + MOST_HOPS);
-    int wide = width(paths, from, shown);
     ms_buffer_text(out, "<h4>");
     if (first->subject.length > 0)
         ms_page_captured(page, first->subject.text, first->subject.length);
@@ -140,16 +168,13 @@ static void put_mail(MsPage *page, GHashTable *there, const MsPaths *paths, guin
     ms_buffer_text(out, first->by_id ? "" : "body ");
     ms_page_captured(page, first->key.text, first->key.length);
     ms_buffer_text(out, "</span></h4>\n");
-    ms_buffer_printf(out,
-                     "<div class=\"wide\"><svg class=\"way%s\" viewBox=\"0 20 %d %d\" width=\"%d\" "
-                     "height=\"%d\" role=\"group\" aria-labelledby=\"%sw%ut %sw%ud\"><title "
-                     "id=\"%sw%ut\">Way of the mail</title><desc id=\"%sw%ud\">",
-                     wide > LONG ? " long" : "", wide, HEIGHT - 36, wide, HEIGHT - 36, page->id,
-                     number, page->id, number, page->id, number, page->id, number);
-    describe(page, paths, from, shown);
-    ms_buffer_text(out, "</desc>\n");
-    put_places(page, there, paths, from, shown);
-    ms_buffer_text(out, "</svg></div>\n");
+    ms_buffer_text(out, "<div class=\"wide\">");
+    int wide = 0; /* all rows have one scale */
+    for (guint row = from; row < shown; row += ROW_HOPS)
+        wide = MAX(wide, width(paths, row, MIN(shown, row + ROW_HOPS)));
+    for (guint row = from; row < shown; row += ROW_HOPS)
+        put_row(page, there, paths, from, row, MIN(shown, row + ROW_HOPS), wide);
+    ms_buffer_text(out, "</div>\n");
     if (shown < to)
         ms_buffer_printf(out, "<p class=\"d\">\xe2\x80\xa6 %u more hops</p>\n", to - shown);
 }
@@ -172,7 +197,7 @@ void ms_way_draw(MsPage *page, MsPaths *paths, GHashTable *shown)
             ms_buffer_text(page->out,
                            "<section class=\"ways\"><h3>The way of the mail over several "
                            "sessions</h3>\n");
-        put_mail(page, shown, paths, from, to, drawn);
+        put_mail(page, shown, paths, from, to);
     }
     if (drawn == 0)
         return;

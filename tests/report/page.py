@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock as mock
 import urllib.parse
 import xml.etree.ElementTree
 from random import Random
@@ -276,6 +277,26 @@ class Content(unittest.TestCase):
         self.assertRegex(text, r"<dt>Subject</dt><dd>Grüße &amp; 100 % Käse</dd>")
         self.assertIn("<dd><pre>Gr%C3%BC%C3%9Fe+%26+100+%25+K%C3%A4se</pre></dd>", text)
         self.assertIn("<pre>Hello Bob,\n\nis 5 + 5 = 10 &amp; ä = ä?\n\nAlice\n</pre>", text)
+
+    def test_long_way(self):
+        """Rows of three hops: the next begins with the place where the one before ended."""
+        said = ["S: 220 x ESMTP", "C: EHLO x", "S: 250 ok", "C: MAIL FROM:<a@example.org>", "S: 250 ok",
+                "C: RCPT TO:<b@example.org>", "S: 250 ok", "C: DATA", "S: 354 go on", "C: Message-ID: <far@example.org>",
+                "C: Subject: far", "C: ", "C: far", "C: .", "S: 250 ok", "C: QUIT", "S: 221 bye"]
+        frames = []
+        for hop in range(8):
+            with mock.patch.multiple(wire, CLIENT=f"192.0.2.{50 + hop}", SERVER=f"192.0.2.{51 + hop}"):
+                frames += wire.dialogue(said, port=41000 + hop)
+        with tempfile.TemporaryDirectory() as folder:
+            capture = pathlib.Path(folder, "x.pcap")
+            capture.write_bytes(wire.pcap(frames))
+            text = make(capture)
+        page = Page(text)
+        self.assertEqual(len(page.ids), len(set(page.ids)))
+        self.assertEqual([page.counts[c] for c in (".way", ".place", ".step")], [3, 11, 8])
+        self.assertEqual(text.count(">User agent<"), 1)
+        for drawing in re.findall(r'<svg class="way.*?</svg>', text, re.S):
+            self.assertLess(int(re.search(r'width="(\d+)"', drawing)[1]), 1500)
 
     def test_way_needs_two_sessions(self):
         self.assertNotIn(".way", read(make(ROOT / "captures/imap-read/capture.pcap")).counts)
