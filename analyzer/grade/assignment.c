@@ -118,6 +118,7 @@ static void asked_free(void *data)
     g_free(asked->title);
     g_free(asked->fact);
     g_free(asked->frames);
+    g_free(asked->where);
     g_free(asked->raw);
     g_strfreev(asked->expect);
     g_strfreev(asked->needs);

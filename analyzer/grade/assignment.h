@@ -63,6 +63,7 @@ typedef struct {
     MsOddityKind oddity;
     int check;    /* of ms_behaviours(); -1: none */
     char *frames; /* frames that an answer may name, as written; NULL: none is asked for */
+    char *where;  /* frames that a student is told to look at, as written; NULL: it is not known */
     int session;  /* 1-based; 0: any */
     int message;  /* 1-based; 0: any */
     MsMatch match;

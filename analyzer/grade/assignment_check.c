@@ -166,10 +166,9 @@ static bool set_check(const MsReader *reader, const char *value, GError **error)
     return ms_assignment_unknown(reader, error, "check", value, check_name, count);
 }
 
-static bool set_frames(const MsReader *reader, const char *value, GError **error)
+static bool set_frames(const MsReader *reader, char **frames, const char *value, GError **error)
 {
-    g_free(reader->asked->frames);
-    reader->asked->frames = g_strdup(value);
+    *frames = g_strdup(value);
     return strspn(value, "0123456789-, ") == strlen(value) ||
            ms_assignment_fail(reader, reader->line, error, "frames are numbers: 4, 6-9; not '%s'",
                               value);
@@ -215,8 +214,8 @@ static bool set_points(const MsReader *reader, const char *value, GError **error
 static const char *asked_key(size_t i)
 {
     static const char *const keys[] = {
-        "title",  "points",    "fact", "bank", "oddity", "session", "message", "match",
-        "expect", "tolerance", "case", "near", "needs",  "hint",    "check",   "frames"};
+        "title",     "points", "fact", "bank",  "oddity", "session", "message", "match", "expect",
+        "tolerance", "case",   "near", "needs", "hint",   "check",   "frames",  "where"};
     return keys[i];
 }
 
@@ -254,7 +253,9 @@ static bool take_asked(MsReader *reader, size_t key, const char *value, GError *
     case 14:
         return set_check(reader, value, error);
     case 15:
-        return set_frames(reader, value, error);
+        return set_frames(reader, &asked->frames, value, error);
+    case 16:
+        return set_frames(reader, &asked->where, value, error);
     default:
         return set_text(&asked->hint, value);
     }
@@ -283,7 +284,7 @@ static bool take_head(const MsReader *reader, size_t key, const char *value, GEr
 bool ms_assignment_key(MsReader *reader, const char *key, char *value, GError **error)
 {
     const char *(*name)(size_t) = reader->asked ? asked_key : head_key;
-    size_t count = reader->asked ? 16 : 3;
+    size_t count = reader->asked ? 17 : 3;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(name(i), key) == 0)
             return reader->asked ? take_asked(reader, i, value, error)
@@ -400,6 +401,10 @@ static bool check_source(const MsReader *reader, const MsAsked *asked, GError **
                           asked->match == MS_MATCH_PRESENT || asked->match == MS_MATCH_ABSENT))
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': frames goes with one value, of answers", asked->id);
+    if (asked->where && capture)
+        return ms_assignment_fail(reader, asked->line, error,
+                                  "'%s': where goes with kind = answers; else it is known",
+                                  asked->id);
     if (odd && asked->match != MS_MATCH_PRESENT && asked->match != MS_MATCH_ABSENT &&
         asked->match != MS_MATCH_COUNT)
         return ms_assignment_fail(reader, asked->line, error,

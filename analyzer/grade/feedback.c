@@ -92,16 +92,14 @@ static void put_about(MsBuffer *out, const MsAsked *asked)
     ms_buffer_text(out, "</dd>\n");
 }
 
-static void put_expected(MsBuffer *out, const MsAsked *asked, const MsReturnStyle *style)
+static void put_expected(MsBuffer *out, const MsAsked *asked, const json_t *row,
+                         const MsReturnStyle *style)
 {
-    bool secret = asked->fact && (ms_field(asked->what.field)->flags & MS_SECRET);
-    if (!style->reveal || !asked->raw)
+    const char *expected = ms_return_expected(asked, row, style);
+    if (!expected)
         return;
     ms_buffer_text(out, "<dt>Expected</dt><dd>");
-    if (secret && !style->secrets)
-        ms_buffer_text(out, "<i class=\"x\">masked</i>");
-    else
-        ms_grade_text(out, asked->raw);
+    ms_grade_text(out, expected);
     ms_buffer_text(out, "</dd>\n");
 }
 
@@ -152,7 +150,7 @@ static void put_question(MsBuffer *out, const MsAssignment *assignment, guint nu
         ms_buffer_text(out, "</dd>\n");
     }
     put_where(out, row);
-    put_expected(out, asked, style);
+    put_expected(out, asked, row, style);
     ms_buffer_text(out, "</dl>\n</li>\n");
 }
 

@@ -61,13 +61,6 @@ static void add_line(GString *out, const char *what, const char *text)
     g_string_append_printf(out, "%s%s%s", out->len > 0 ? "\n" : "", what, line);
 }
 
-static void add_expected(GString *out, const MsAsked *asked, const MsReturnStyle *style)
-{
-    bool secret = asked->fact && (ms_field(asked->what.field)->flags & MS_SECRET);
-    if (style->reveal && asked->raw)
-        add_line(out, "Expected: ", secret && !style->secrets ? "(masked)" : asked->raw);
-}
-
 static json_t *test_new(const MsAssignment *assignment, guint number, const json_t *row,
                         const MsReturnStyle *style)
 {
@@ -90,7 +83,9 @@ static json_t *test_new(const MsAssignment *assignment, guint number, const json
         add_line(output, "Hint: ", asked->hint);
     if (ms_result_text(row, "filter")[0])
         add_line(output, "Where it is, as a display filter: ", ms_result_text(row, "filter"));
-    add_expected(output, asked, style);
+    const char *expected = ms_return_expected(asked, row, style);
+    if (expected)
+        add_line(output, "Expected: ", expected);
     g_autofree char *digits = g_strdup_printf("%u", number + 1);
     json_t *test =
         json_pack("{so ss ss so ss ss ss}", "name", text_new(name), "name_format", "text", "number",

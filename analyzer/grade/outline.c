@@ -5,6 +5,7 @@
 
 #include "behaviour.h"
 #include "sheet.h"
+#include "where.h"
 
 #include <string.h>
 
@@ -67,6 +68,8 @@ static void print_asked(GString *out, const MsAsked *asked, unsigned number)
     if (asked->frames) {
         g_string_append_printf(out, "   with the frame: %s\n", asked->frames);
     }
+    if (asked->where)
+        g_string_append_printf(out, "   where to look: %s\n", asked->where);
     for (size_t i = 0; asked->needs && asked->needs[i]; i++)
         g_string_append_printf(out, "   only when %s is right\n", asked->needs[i]);
 }
@@ -93,40 +96,48 @@ void ms_outline_begin(GString *out, const char *title)
     g_string_append(out, "\nkind = answers\n");
 }
 
-/* What is asked of each session, and the near misses that students come up with. */
+/* What is asked of each session, and the near misses that students come up with: a near miss with
+ * another question is left out where that is not asked. */
 static const struct {
     MsFieldId field;
     const char *id, *title, *near;
     MsMatch match;
 } starters[] = {
     {MS_FIELD_SESSION_CLIENT, "client-ip", "What is the IP address of the client?",
-     "0.25 swapped server-ip", MS_MATCH_EXACT},
+     "0.25 swapped server-ip|0.5 with-port", MS_MATCH_EXACT},
     {MS_FIELD_SESSION_SERVER, "server-ip", "What is the IP address of the server?",
-     "0.25 swapped client-ip", MS_MATCH_EXACT},
-    {MS_FIELD_SESSION_CLIENT_PORT, "client-port", "Which port does the client use?", NULL,
-     MS_MATCH_EXACT},
-    {MS_FIELD_SESSION_SERVER_PORT, "server-port", "Which port does the server use?", NULL,
-     MS_MATCH_EXACT},
+     "0.25 swapped client-ip|0.5 with-port", MS_MATCH_EXACT},
+    {MS_FIELD_SESSION_CLIENT_PORT, "client-port", "Which port does the client use?",
+     "0.25 swapped server-port", MS_MATCH_EXACT},
+    {MS_FIELD_SESSION_SERVER_PORT, "server-port", "Which port does the server use?",
+     "0.25 swapped client-port", MS_MATCH_EXACT},
     {MS_FIELD_SESSION_SERVER_FIRST, "server-first", "What does the server send first?", NULL,
      MS_MATCH_EXACT},
     {MS_FIELD_SESSION_CLIENT_FIRST, "client-first", "What does the client send first?", NULL,
      MS_MATCH_EXACT},
-    {MS_FIELD_AUTH_MECHANISM, "mechanism", "How does the client log in?", NULL, MS_MATCH_ANY_OF},
+    {MS_FIELD_AUTH_MECHANISM, "mechanism", "How does the client log in?", "0.75 line",
+     MS_MATCH_ANY_OF},
     {MS_FIELD_AUTH_USERNAME, "user", "Which user name does the client send?", "0.5 base64",
      MS_MATCH_ANY_OF},
     {MS_FIELD_AUTH_PASSWORD, "password", "Which password does the client send?", "0.5 base64",
      MS_MATCH_ANY_OF},
-    {MS_FIELD_SMTP_MAIL_FROM, "sender", "Who is the sender in the envelope?", NULL,
+    {MS_FIELD_SMTP_MAIL_FROM, "sender", "Who is the sender in the envelope?",
+     "0.5 header from|0.75 line", MS_MATCH_ANY_OF},
+    {MS_FIELD_SMTP_RCPT_TO, "recipients", "Who are the recipients in the envelope?",
+     "0.5 header to|0.75 line", MS_MATCH_SET},
+    {MS_FIELD_MESSAGE_FROM_ADDRESS, "from", "Which sender does the header name?",
+     "0.5 instead sender|0.75 line", MS_MATCH_ANY_OF},
+    {MS_FIELD_MESSAGE_TO_ADDRESS, "to", "Which recipients does the header field To name?",
+     "0.5 instead recipients|0.75 line", MS_MATCH_SET},
+    {MS_FIELD_MESSAGE_SUBJECT_DECODED, "subject", "What is the subject?", "0.9 ends|0.75 line",
      MS_MATCH_ANY_OF},
-    {MS_FIELD_SMTP_RCPT_TO, "recipients", "Who are the recipients in the envelope?", NULL,
-     MS_MATCH_SET},
-    {MS_FIELD_MESSAGE_SUBJECT, "subject", "What is the subject?", NULL, MS_MATCH_ANY_OF},
     {MS_FIELD_SESSION_END, "end", "How does the session end: quit, fin, rst, or open?", NULL,
      MS_MATCH_EXACT},
 };
 
-/* Appends the values of a field, each once, with `|` between them; false when there are none. */
-static bool add_values(GString *out, const MsRecord *record, MsFieldId field)
+/* Appends the values of a field, each once, with `|` between them, and keeps their frames; false
+ * when there are none. */
+static bool add_values(GString *out, MsFrameSet *frames, const MsRecord *record, MsFieldId field)
 {
     size_t count;
     const MsFact *facts = ms_record_facts(record, &count);
@@ -137,12 +148,50 @@ static bool add_values(GString *out, const MsRecord *record, MsFieldId field)
         g_autoptr(GString) value = g_string_new(NULL);
         g_autoptr(GString) quoted = g_string_new(NULL);
         ms_sheet_value(value, &facts[i]);
-        if (!ms_assignment_quote(quoted, value->str, value->len) ||
-            !g_hash_table_add(seen, g_strdup(quoted->str)))
+        if (!ms_assignment_quote(quoted, value->str, value->len))
             continue;
-        g_string_append_printf(out, "%s%s", g_hash_table_size(seen) > 1 ? " | " : "", quoted->str);
+        ms_frames_add(frames, facts[i].ranges, facts[i].n_ranges, facts[i].ranges_omitted);
+        if (g_hash_table_add(seen, g_strdup(quoted->str)))
+            g_string_append_printf(out, "%s%s", g_hash_table_size(seen) > 1 ? " | " : "",
+                                   quoted->str);
     }
     return g_hash_table_size(seen) > 0;
+}
+
+/* Whether that question is asked of the session. */
+static bool is_asked(const MsRecord *record, const char *id)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(starters); i++) {
+        g_autoptr(GString) values = g_string_new(NULL);
+        MsFrameSet frames = {0};
+        bool asked = strcmp(starters[i].id, id) == 0 &&
+                     add_values(values, &frames, record, starters[i].field);
+        ms_frames_clear(&frames);
+        if (asked)
+            return true;
+    }
+    return false;
+}
+
+static void add_nears(GString *out, const MsRecord *record, const char *nears, unsigned session)
+{
+    g_auto(GStrv) list = g_strsplit(nears ? nears : "", "|", -1);
+    const char *before = "near = ";
+    for (size_t i = 0; list[i]; i++) {
+        const char *kind = strchr(list[i], ' ');
+        const char *other = kind ? strchr(kind + 1, ' ') : NULL;
+        if (!kind || (other && !is_asked(record, other + 1)))
+            continue;
+        g_string_append(out, before);
+        before = " | ";
+        if (other)
+            g_string_append_printf(out, "%.*s s%u-%s", (int)(other - list[i]), list[i], session,
+                                   other + 1);
+        else
+            g_string_append(out, list[i]);
+    }
+    if (before[0] == ' ')
+        g_string_append_c(out, '\n');
 }
 
 void ms_outline_session(GString *out, const MsRecord *record)
@@ -150,19 +199,20 @@ void ms_outline_session(GString *out, const MsRecord *record)
     unsigned session = ms_record_number(record) + 1;
     for (size_t i = 0; i < G_N_ELEMENTS(starters); i++) {
         g_autoptr(GString) values = g_string_new(NULL);
-        if (!add_values(values, record, starters[i].field))
-            continue;
-        g_string_append_printf(out,
-                               "\n[question s%u-%s]\ntitle = Session %u: %s\nfact = %s\n"
-                               "session = %u\nmatch = %s\nexpect = %s\n",
-                               session, starters[i].id, session, starters[i].title,
-                               ms_field(starters[i].field)->key, session,
-                               ms_match_name(starters[i].match), values->str);
-        const char *other = starters[i].near ? strstr(starters[i].near, "swapped ") : NULL;
-        if (other)
-            g_string_append_printf(out, "near = 0.25 swapped s%u-%s\n", session,
-                                   other + strlen("swapped "));
-        else if (starters[i].near)
-            g_string_append_printf(out, "near = %s\n", starters[i].near);
+        MsFrameSet frames = {0};
+        if (add_values(values, &frames, record, starters[i].field)) {
+            g_string_append_printf(out,
+                                   "\n[question s%u-%s]\ntitle = Session %u: %s\nfact = %s\n"
+                                   "session = %u\nmatch = %s\nexpect = %s\n",
+                                   session, starters[i].id, session, starters[i].title,
+                                   ms_field(starters[i].field)->key, session,
+                                   ms_match_name(starters[i].match), values->str);
+            add_nears(out, record, starters[i].near, session);
+            g_autoptr(GString) where = g_string_new(NULL);
+            ms_where_write(where, &frames);
+            if (where->len > 0)
+                g_string_append_printf(out, "where = %s\n", where->str);
+        }
+        ms_frames_clear(&frames);
     }
 }

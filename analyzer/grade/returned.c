@@ -103,16 +103,38 @@ static void add_text(GString *out, const char *text)
     ms_buffer_clear(&safe);
 }
 
-static void add_expected(GString *out, const MsAsked *asked, const MsReturnStyle *style)
+const char *ms_return_expected(const MsAsked *asked, const json_t *row, const MsReturnStyle *style)
 {
     bool secret = asked->fact && (ms_field(asked->what.field)->flags & MS_SECRET);
-    if (!style->reveal || !asked->raw)
+    const char *own = json_string_value(json_object_get(row, "expected"));
+    if (!style->reveal || !(own || asked->raw))
+        return NULL;
+    return secret && !style->secrets ? "(masked)" : own ? own : asked->raw;
+}
+
+void ms_return_hide(const MsAssignment *assignment, json_t *result, const MsReturnStyle *style)
+{
+    const json_t *rows = json_object_get(result, "questions");
+    for (guint i = 0; i < json_array_size(rows) && i < assignment->asked->len; i++) {
+        json_t *row = json_array_get(rows, i);
+        const char *shown = ms_return_expected(assignment->asked->pdata[i], row, style);
+        if (!json_object_get(row, "expected"))
+            continue;
+        if (shown)
+            json_object_set_new(row, "expected", json_string(shown));
+        else
+            json_object_del(row, "expected");
+    }
+}
+
+static void add_expected(GString *out, const MsAsked *asked, const json_t *row,
+                         const MsReturnStyle *style)
+{
+    const char *expected = ms_return_expected(asked, row, style);
+    if (!expected)
         return;
     g_string_append(out, "\nExpected: ");
-    if (secret && !style->secrets)
-        g_string_append(out, "(masked)");
-    else
-        add_text(out, asked->raw);
+    add_text(out, expected);
     g_string_append_c(out, '\n');
 }
 
@@ -148,7 +170,7 @@ static void add_row(GString *out, const MsAsked *asked, const json_t *row, unsig
     if (ms_result_text(row, "filter")[0])
         g_string_append_printf(out, "\nWhere it is, as a display filter: `%s`\n",
                                ms_result_text(row, "filter"));
-    add_expected(out, asked, style);
+    add_expected(out, asked, row, style);
 }
 
 void ms_return_markdown(GString *out, const MsAssignment *assignment, const json_t *result,

@@ -25,5 +25,12 @@ void ms_return_short(GString *out, const MsAssignment *assignment, const json_t 
 void ms_return_markdown(GString *out, const MsAssignment *assignment, const json_t *result,
                         const MsReturnStyle *style);
 
+/* What was expected, as far as it may be shown: "(masked)" for a secret that may not; NULL:
+ * nothing. Borrowed from both. */
+const char *ms_return_expected(const MsAsked *asked, const json_t *row, const MsReturnStyle *style);
+
+/* Takes out of a result what was expected, as far as it may not be shown. */
+void ms_return_hide(const MsAssignment *assignment, json_t *result, const MsReturnStyle *style);
+
 /* Why there are no points, in words, or NULL. The caller frees. */
 char *ms_return_remark(const MsAssignment *assignment, const json_t *result);

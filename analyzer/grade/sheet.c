@@ -4,12 +4,13 @@
 
 #include "../lab/filter.h"
 #include "behaviour.h"
+#include "where.h"
 
 #include <math.h>
 #include <string.h>
 
 #define MOST_VALUES 10000
-#define MOST_RUNS 40
+#define MOST_SHOWN 20 /* values that were expected */
 
 typedef struct {
     GPtrArray *values;    /* char * */
@@ -279,20 +280,25 @@ static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
                                           : verdict;
 }
 
-/* The first runs of frames in the first capture, as [first, last]; NULL: there are none. */
-static json_t *frames_of(MsFilter *filter)
+/* What a capture of one's own has that an answer could say; NULL: the assignment says it. */
+static char *own_expected(const MsSheet *sheet, const MsAsked *asked, const Found *found)
 {
-    json_t *frames = json_array();
-    MsFrameRun run;
-    for (size_t at = 0;
-         json_array_size(frames) < MOST_RUNS && ms_frames_next(&filter->frames, &at, &run);) {
-        if (run.file == 0)
-            json_array_append_new(frames, json_pack("[ii]", (int)run.first, (int)run.last));
+    if (!sheet->assignment->own || asked->required || asked->check >= 0 || sheet->sessions == 0)
+        return NULL;
+    if (asked->match == MS_MATCH_COUNT)
+        return g_strdup_printf("%u", found->values->len);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    GString *expected = g_string_new(NULL);
+    for (guint i = 0; i < found->values->len && g_hash_table_size(seen) < MOST_SHOWN; i++) {
+        char *value = found->values->pdata[i];
+        if (!g_hash_table_add(seen, value))
+            continue;
+        g_autofree char *valid = g_utf8_make_valid(value, -1);
+        g_string_append_printf(expected, "%s%s", expected->len > 0 ? " | " : "", valid);
     }
-    if (json_array_size(frames) > 0)
-        return frames;
-    json_decref(frames);
-    return NULL;
+    if (found->values->len == 0)
+        g_string_append(expected, "none");
+    return g_string_free(expected, FALSE);
 }
 
 static json_t *row_new(const MsSheet *sheet, guint i, const MsVerdict *verdict)
@@ -305,13 +311,13 @@ static json_t *row_new(const MsSheet *sheet, guint i, const MsVerdict *verdict)
         json_object_set_new(row, "near", json_string(ms_near_words(verdict->near->kind)));
     if (sheet->found[i].words)
         json_object_set_new(row, "words", json_string(sheet->found[i].words));
-    MsBuffer filter = {0};
-    if (ms_filter_write(&sheet->found[i].filter, 0, &filter) && filter.length > 0)
-        json_object_set_new(row, "filter", json_stringn((const char *)filter.data, filter.length));
-    ms_buffer_clear(&filter);
-    json_t *frames = frames_of(&sheet->found[i].filter);
-    if (frames)
-        json_object_set_new(row, "frames", frames);
+    g_autofree char *expected = own_expected(sheet, asked, &sheet->found[i]);
+    if (expected)
+        json_object_set_new(row, "expected", json_string(expected));
+    if (asked->where)
+        ms_where_told(row, asked->where);
+    else
+        ms_where_found(row, &sheet->found[i].filter);
     return row;
 }
 

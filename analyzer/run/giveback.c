@@ -72,6 +72,7 @@ bool ms_give_back(const MsGrading *grading, const MsAssignment *assignment, json
     ms_return_csv_head(csv, assignment);
     for (guint i = 0; i < count && good; i++) {
         ms_return_csv(csv, assignment, results[i]);
+        ms_return_hide(assignment, results[i], &grading->style);
         char *line = json_dumps(results[i], JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
         g_string_append_printf(lines, "%s\n", line);
         free(line);

@@ -87,6 +87,35 @@ static int open_spool(void *user_data)
     return work->n_spools > 0 ? work->spools[--work->n_spools] : -1;
 }
 
+/* Whether a fact is found only when messages are taken apart: all about messages, their parts and
+ * Received fields, but for what dialogue and header say without. */
+static bool needs_parts(MsFieldId field)
+{
+    static const char *const rooms[] = {"message.", "part.", "received."};
+    switch (field) {
+    case MS_FIELD_MESSAGE_CC:
+    case MS_FIELD_MESSAGE_COMPLETE:
+    case MS_FIELD_MESSAGE_DATE:
+    case MS_FIELD_MESSAGE_FROM:
+    case MS_FIELD_MESSAGE_HEADER:
+    case MS_FIELD_MESSAGE_ID:
+    case MS_FIELD_MESSAGE_MISSING:
+    case MS_FIELD_MESSAGE_OUTCOME:
+    case MS_FIELD_MESSAGE_SHA256:
+    case MS_FIELD_MESSAGE_SIZE:
+    case MS_FIELD_MESSAGE_SUBJECT:
+    case MS_FIELD_MESSAGE_TO:
+        return false;
+    default:
+        break;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(rooms); i++) {
+        if (g_str_has_prefix(ms_field(field)->key, rooms[i]))
+            return true;
+    }
+    return false;
+}
+
 /* Whether a question is about parts of messages, or about their bytes, which take more to be read.
  */
 static bool asks_parts(const MsAssignment *assignment)
@@ -95,7 +124,7 @@ static bool asks_parts(const MsAssignment *assignment)
     const MsBehaviour *checks = ms_behaviours(&count);
     for (guint i = 0; i < assignment->asked->len; i++) {
         const MsAsked *asked = assignment->asked->pdata[i];
-        if (asked->fact && ms_field(asked->what.field)->scope == MS_PART)
+        if (asked->fact && needs_parts(asked->what.field))
             return true;
         if (asked->check >= 0 && checks[asked->check].messages)
             return true;
@@ -133,6 +162,8 @@ void ms_judge_read(const char *path, const MsLimits *limits,
 {
     MsEngineOptions options;
     set_options(&options, limits);
+    options.mime = true;
+    options.keep = MS_KEEP_ALL;
     const MsSink sink = {.session = session};
     g_autoptr(MsEngine) engine = ms_engine_new(&options, &sink, user_data);
     feed(engine, &path, NULL, 1, limits, problem);

@@ -177,6 +177,14 @@ class Class(unittest.TestCase):
         self.assertEqual((rows["a"]["second"], rows["a"]["third"]), ("0.50", "0.00"))
         self.assertIn("right, but in another session or message", (self.folder / "out" / "feedback" / "a.md").read_text())
 
+    def test_facts_of_messages(self):
+        """What is said of a message only when it is taken apart is found without a question about parts too."""
+        facts = {"from": "message.from_address", "title": "message.subject_decoded", "text": "message.text", "zone": "message.zone"}
+        (self.work / "a.pcap").write_bytes(LOGIN.read_bytes())
+        for name, fact in facts.items():
+            lab = f"[assignment]\ntitle = T\n[question {name}]\nfact = {fact}\nmatch = present\n"
+            self.assertEqual(self.grade(lab, name=name)["a"][name], "1.00", fact)
+
     def test_platform_names(self):
         good = LOGIN.read_bytes()
         (self.work / "Laptop User_4711_assignsubmission_file").mkdir()
@@ -219,10 +227,22 @@ class Class(unittest.TestCase):
             rows = self.grade(CAPTURES, "--limit", "grade-memory-bytes=1000000", name="small")
             self.assertIn("not graded", rows["laptop"]["remark"])
 
+    def test_where_to_look(self):
+        """Of answers it is not known where their values are, unless the assignment says so."""
+        (self.work / "a.txt").write_text("client: 192.0.2.9\nserver: 198.51.100.10\n")
+        lab = ANSWERS.replace("expect = 192.0.2.25\n", "expect = 192.0.2.25\nwhere = 4, 6-9, 0, 8-7\n")
+        self.grade(lab)
+        page = (self.folder / "out" / "feedback" / "a.md").read_text()
+        self.assertEqual(page.count("display filter: `frame.number in {4, 6..9}`"), 1)
+        self.assertIn("frames 4, 6-9<br>", (self.folder / "out" / "feedback" / "a.html").read_text())
+        (self.folder / "lab.ini").write_text(CAPTURES.replace("points = 3\n", "where = 4\n"))
+        self.assertIn("where goes with kind = answers", run("--check", self.folder / "lab.ini", status=1).stderr)
+
     def test_init_and_check(self):
         asked = run("--init", LOGIN).stdout
         (self.folder / "lab.ini").write_text(asked)
         self.assertIn("expect = erin@example.com\n", asked)
+        self.assertIn("near = 0.5 header s1-from | 0.75 line\nwhere = ", asked)
         self.assertIn("client and server swapped: s1-server-ip", run("--check", self.folder / "lab.ini").stdout)
         (self.folder / "bad.ini").write_text(asked.replace("kind", "kint"))
         self.assertIn("bad.ini:4: unknown key 'kint'; is 'kind' meant?", run("--check", self.folder / "bad.ini", status=1).stderr)

@@ -12,7 +12,10 @@ import tempfile
 import unittest
 import zipfile
 
+import jsonschema
+
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "docs" / "results.schema.json"
 LAB = """[assignment]
 title = Your capture
 kind = own
@@ -51,8 +54,8 @@ class Given(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stderr
 
-    def grades(self):
-        self.run_program("grade", "lab.ini", "work", "--roster", "class.csv", "--captures", "labs", "-o", "out")
+    def grades(self, *options):
+        self.run_program("grade", "lab.ini", "work", "--roster", "class.csv", "--captures", "labs", "-o", "out", *options)
         with open(self.folder / "out" / "grades.csv", newline="") as file:
             return {row["id"]: row for row in csv.DictReader(file, strict=True)}
 
@@ -71,6 +74,19 @@ class Given(unittest.TestCase):
         self.assertEqual({student: row["points"] for student, row in rows.items()}, expected)
         self.assertEqual(rows["s01"]["remark"], "")
         self.assertIn("no ", rows["s11"]["remark"])
+
+    def test_reveal(self):
+        """What is expected stands in the capture; it is shown with --reveal, a password only with --show-secrets."""
+        self.hand_in("s00", {})
+        user, password = self.key["s00"]["user"], self.key["s00"]["password"]
+        for options, shown in ((), (False, False)), (("--reveal",), (True, False)), (("--reveal", "--show-secrets"), (True, True)):
+            shutil.rmtree(self.folder / "out", ignore_errors=True)
+            self.grades(*options)
+            for name in "feedback/s00.md", "feedback/s00.html", "results.ndjson":
+                text = (self.folder / "out" / name).read_text().replace("\\", "")
+                self.assertEqual((user in text, password in text), shown, (name, options))
+            for line in (self.folder / "out" / "results.ndjson").read_text().splitlines():
+                jsonschema.validate(json.loads(line), json.loads(SCHEMA.read_text()))
 
     def test_captures_handed_in_do_not_count(self):
         other = (self.folder / "labs" / "s02.pcap").read_bytes()
