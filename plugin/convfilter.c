@@ -22,16 +22,15 @@ static bool is_at(const MsFact *address, const MsFact *port, const char *text, u
 /* Whether it is a side of the session. */
 static bool has_end(const MsStoreSession *session, const char *address, uint32_t port)
 {
-    const MsFact *const *value = session->value;
-    return is_at(value[MS_FIELD_SESSION_CLIENT], value[MS_FIELD_SESSION_CLIENT_PORT], address,
-                 port) ||
-           is_at(value[MS_FIELD_SESSION_SERVER], value[MS_FIELD_SESSION_SERVER_PORT], address,
-                 port);
+    return is_at(ms_store_value(session, MS_FIELD_SESSION_CLIENT),
+                 ms_store_value(session, MS_FIELD_SESSION_CLIENT_PORT), address, port) ||
+           is_at(ms_store_value(session, MS_FIELD_SESSION_SERVER),
+                 ms_store_value(session, MS_FIELD_SESSION_SERVER_PORT), address, port);
 }
 
 static uint32_t last_frame(const MsStoreSession *session)
 {
-    const MsFact *last = session->value[MS_FIELD_SESSION_LAST];
+    const MsFact *last = ms_store_value(session, MS_FIELD_SESSION_LAST);
     return last && last->n_ranges > 0 ? MAX(last->ranges[0].frame, session->last_bytes)
                                       : session->last_bytes;
 }
@@ -64,8 +63,8 @@ static char *build(MS_WS_FILTER_ARGS)
     const MsStoreSession *session = session_of(pinfo);
     if (!session)
         return NULL;
-    const MsFact *client = session->value[MS_FIELD_SESSION_CLIENT];
-    const MsFact *server = session->value[MS_FIELD_SESSION_SERVER];
+    const MsFact *client = ms_store_value(session, MS_FIELD_SESSION_CLIENT);
+    const MsFact *server = ms_store_value(session, MS_FIELD_SESSION_SERVER);
     if (!client || !server)
         return NULL;
     const char *family = ms_words_is_ipv6(client) ? "ipv6" : "ip";

@@ -54,7 +54,7 @@ bool ms_state_wants(uint32_t number)
 {
     const MsPreferences *chosen = &ms_state.preferences;
     const MsStoreSession *session = ms_store_session(ms_state.store, number);
-    const MsFact *protocol = session ? session->value[MS_FIELD_SESSION_PROTOCOL] : NULL;
+    const MsFact *protocol = session ? ms_store_value(session, MS_FIELD_SESSION_PROTOCOL) : NULL;
     if (!protocol)
         return true;
     const struct {

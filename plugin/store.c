@@ -183,6 +183,40 @@ static const MsRange *copy_ranges(MsStore *store, const MsRange *ranges, uint32_
     return ms_arena_copy(&store->arena, ranges, count * sizeof *ranges);
 }
 
+/* Where the last fact of a field is kept in its session; -1: nowhere. */
+static int place_of(unsigned field)
+{
+    switch (field) {
+    case MS_FIELD_SESSION_CLIENT:
+        return 0;
+    case MS_FIELD_SESSION_CLIENT_PORT:
+        return 1;
+    case MS_FIELD_SESSION_SERVER:
+        return 2;
+    case MS_FIELD_SESSION_SERVER_PORT:
+        return 3;
+    case MS_FIELD_SESSION_PROTOCOL:
+        return 4;
+    case MS_FIELD_SESSION_LAST:
+        return 5;
+    case MS_FIELD_SESSION_END:
+        return 6;
+    case MS_FIELD_AUTH_USERNAME:
+        return 7;
+    case MS_FIELD_AUTH_OUTCOME:
+        return MS_STORE_VALUES - 1;
+    default:
+        return -1;
+    }
+}
+
+const MsFact *ms_store_value(const MsStoreSession *session, MsFieldId field)
+{
+    int place = place_of(field);
+    g_assert(place >= 0);
+    return session->value[place];
+}
+
 void ms_store_add_fact(MsStore *store, uint32_t number, const MsFact *fact)
 {
     MsEntry *entry = entry_new(store, number, MS_ENTRY_FACT);
@@ -193,7 +227,9 @@ void ms_store_add_fact(MsStore *store, uint32_t number, const MsFact *fact)
     entry->as.fact.ranges = copy_ranges(store, fact->ranges, fact->n_ranges);
     MsStoreSession *session = hang_up(store, entry);
     link_all(store, session, entry, entry->as.fact.ranges, fact->n_ranges);
-    session->value[fact->field] = &entry->as.fact;
+    int place = place_of(fact->field);
+    if (place >= 0)
+        session->value[place] = &entry->as.fact;
     if (fact->field == MS_FIELD_MESSAGE_SIZE) {
         session->messages++;
         session->message_bytes += (uint64_t)fact->number;

@@ -30,12 +30,14 @@ typedef struct MsEntry {
     } as;
 } MsEntry;
 
+enum { MS_STORE_VALUES = 9 }; /* fields that describe a session in one line */
+
 /* A session as far as it is known. Text is borrowed from facts; NULL when not known. */
 typedef struct {
     const MsEntry *first; /* all that was said, see MsEntry.next */
     MsEntry *last;
-    const MsFact *value[MS_N_FIELDS]; /* the last fact of each field */
-    uint64_t message_bytes;           /* sum of message.size */
+    const MsFact *value[MS_STORE_VALUES]; /* see ms_store_value() */
+    uint64_t message_bytes;               /* sum of message.size */
     uint32_t messages;
     uint32_t logins;
     uint32_t first_frame, last_frame; /* 1-based, of all ranges and triggers */
@@ -61,6 +63,10 @@ void ms_store_add_message(MsStore *store, uint32_t session, MsMessage *message);
 /* How many sessions there are; and one of them, NULL when there is none of that number. */
 uint32_t ms_store_sessions(const MsStore *store);
 const MsStoreSession *ms_store_session(const MsStore *store, uint32_t number);
+
+/* The last fact of a field of the session; NULL when there was none. For what describes a session
+ * in one line: its ends, protocol, user, outcome of the login, last frame and end. */
+const MsFact *ms_store_value(const MsStoreSession *session, MsFieldId field);
 
 /* Calls `func` with what belongs to a frame, in the order in which it was said: what became known
  * with it, and what has bytes in it. Returns false, and calls nothing, when nothing does. */

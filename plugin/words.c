@@ -39,7 +39,7 @@ const char *ms_words_fact(wmem_allocator_t *pool, const MsFact *fact)
 
 const char *ms_words_value(wmem_allocator_t *pool, const MsStoreSession *session, MsFieldId field)
 {
-    const MsFact *fact = session->value[field];
+    const MsFact *fact = ms_store_value(session, field);
     return fact ? ms_words_fact(pool, fact) : "";
 }
 
@@ -53,9 +53,9 @@ const char *ms_words_end(wmem_allocator_t *pool, const MsStoreSession *session,
 {
     bool client = direction == MS_TO_SERVER;
     const MsFact *address =
-        session->value[client ? MS_FIELD_SESSION_CLIENT : MS_FIELD_SESSION_SERVER];
-    const MsFact *port =
-        session->value[client ? MS_FIELD_SESSION_CLIENT_PORT : MS_FIELD_SESSION_SERVER_PORT];
+        ms_store_value(session, client ? MS_FIELD_SESSION_CLIENT : MS_FIELD_SESSION_SERVER);
+    const MsFact *port = ms_store_value(session, client ? MS_FIELD_SESSION_CLIENT_PORT
+                                                        : MS_FIELD_SESSION_SERVER_PORT);
     const char *text = address ? ms_words_text(pool, address->text, address->text_length) : "?";
     bool bracket = address && ms_words_is_ipv6(address);
     return wmem_strdup_printf(pool, bracket ? "[%s]:%d" : "%s:%d", text,

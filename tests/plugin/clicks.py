@@ -77,7 +77,9 @@ def run(shark, arguments):
                 bad += [f"{path}: {one}" for one in wrong]
                 if first.setdefault(path, trees) != trees:
                     bad.append(f"{path}: another tree when it is opened again")
-    grown = growth(shark, merged(shark, captures))
+    grown, tries = GROWTH + 1, 0
+    while grown > GROWTH and tries < 3:  # what leaks does so every time, sharkd's own noise does not
+        grown, tries = growth(shark, merged(shark, captures)), tries + 1
     if grown > GROWTH:
         bad.append(f"opening a capture costs {grown:.0f} bytes each time")
     print(*bad[:40], sep="\n")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Tests of the plugin's store: what is said comes back by session and by frame, once each, with its
  * text and ranges; what is said at the end has a home; a full store says so once. */
+#include "arena.h"
 #include "store.h"
 
 #include <string.h>
@@ -59,7 +60,7 @@ static void test_frames(void)
     expect(store, 4, "");
     g_assert_cmpuint(ms_store_sessions(store), ==, 2);
     const MsStoreSession *session = ms_store_session(store, 0);
-    const MsFact *user = session->value[MS_FIELD_AUTH_USERNAME];
+    const MsFact *user = ms_store_value(session, MS_FIELD_AUTH_USERNAME);
     g_assert_cmpuint(user->text_length, ==, 5);
     g_assert_cmpint(memcmp(user->text, "alice", 5), ==, 0);
     g_assert_cmpuint(user->n_ranges, ==, 3);
@@ -127,6 +128,34 @@ static void test_full(void)
     ms_store_free(store);
 }
 
+/* Pieces of all sizes through blocks of all sizes: none overlaps another, all are aligned. */
+static void test_arena(void)
+{
+    enum { PIECES = 30000, MOST = 1200 };
+    static uint8_t *pieces[PIECES];
+    MsArena arena = {0};
+    for (unsigned round = 0; round < 2; round++) {
+        uint64_t sum = 0;
+        for (size_t i = 0; i < PIECES; i++) {
+            size_t length = i % 5000 == 4999 ? 5000000 : 1 + i * 37 % MOST;
+            pieces[i] = ms_arena_alloc(&arena, length);
+            g_assert_cmpuint((uintptr_t)pieces[i] % 8, ==, 0);
+            memset(pieces[i], (int)(i % 251), length);
+            sum += length;
+        }
+        g_assert_cmpuint(arena.total, >, sum);
+        g_assert_cmpuint(arena.total, <, sum + sum / 10 + 4 * 2097152);
+        for (size_t i = 0; i < PIECES; i++) {
+            size_t length = i % 5000 == 4999 ? 5000000 : 1 + i * 37 % MOST;
+            g_assert_cmpuint(pieces[i][0], ==, i % 251);
+            g_assert_cmpuint(pieces[i][length - 1], ==, i % 251);
+        }
+        g_assert_null(ms_arena_copy(&arena, NULL, 0));
+        ms_arena_clear(&arena);
+        g_assert_cmpuint(arena.total, ==, 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -134,5 +163,6 @@ int main(int argc, char **argv)
     g_test_add_func("/store/end", test_end);
     g_test_add_func("/store/sums", test_sums);
     g_test_add_func("/store/full", test_full);
+    g_test_add_func("/store/arena", test_arena);
     return g_test_run();
 }
