@@ -268,7 +268,9 @@ static int make_class(const MsOptions *options)
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN); /* a reader that has enough is noticed when writing fails */
+    if (!ms_output_hold_standard())
+        return MS_EXIT_TROUBLE; /* nobody can be told */
+    signal(SIGPIPE, SIG_IGN);   /* a reader that has enough is noticed when writing fails */
     MsOptions options;
     g_autoptr(GError) error = NULL;
     g_autoptr(MsExpression) filter = NULL;

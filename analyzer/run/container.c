@@ -4,6 +4,7 @@
 
 #include "../extract/store.h"
 #include "../extract/tar.h"
+#include "files.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -37,6 +38,8 @@ static int run_file(MsRun *run, const char *const *names, const char *output,
     struct stat there;
     if (!plan->overwrite && lstat(output, &there) == 0)
         return complain(output, EEXIST);
+    if (plan->overwrite && ms_files_read(names, output))
+        return ms_files_refuse(output);
     g_autofree char *temporary = g_strconcat(output, ".XXXXXX", NULL);
     int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
     if (fd < 0)

@@ -4,6 +4,8 @@
 #include "files.h"
 
 #include "../capture/capture.h"
+#include "progress.h"
+#include "run.h"
 
 #include <glib/gstdio.h>
 
@@ -131,4 +133,31 @@ GPtrArray *ms_files_new(const char *const *names)
         }
     }
     return inputs;
+}
+
+bool ms_files_same(const char *a, const char *b)
+{
+    struct stat one;
+    struct stat other;
+    return a && b && stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+bool ms_files_read(const char *const *names, const char *path)
+{
+    g_autoptr(GPtrArray) inputs = ms_files_new(names);
+    for (guint i = 0; i < inputs->len; i++) {
+        if (ms_files_same(((const MsFileEntry *)inputs->pdata[i])->path, path))
+            return true;
+    }
+    return false;
+}
+
+int ms_files_refuse(const char *path)
+{
+    g_autoptr(MsProgress) progress = ms_progress_new(0);
+    g_autofree char *text =
+        g_strdup_printf("'%s' is read here, so it is not replaced: choose another name", path);
+    ms_progress_say(progress, text);
+    return MS_EXIT_USAGE;
 }

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -16,3 +17,13 @@ typedef struct {
  * only captures are taken; links to folders are not followed. The caller frees the array with
  * g_ptr_array_unref(); its elements are MsFileEntry. */
 GPtrArray *ms_files_new(const char *const *names);
+
+/* Whether both names lead to one file; false when one of them leads nowhere. */
+bool ms_files_same(const char *a, const char *b);
+
+/* Whether `path` leads to one of the files that ms_files_new() lists: what is read must not be
+ * replaced by what is made of it. */
+bool ms_files_read(const char *const *names, const char *path);
+
+/* Says that `path` is read and therefore not replaced; the program's exit status. */
+int ms_files_refuse(const char *path);

@@ -6,6 +6,7 @@
 #include "../grade/outline.h"
 #include "autograder.h"
 #include "confine.h"
+#include "files.h"
 #include "giveback.h"
 #include "handed.h"
 #include "job.h"
@@ -196,6 +197,26 @@ static int init(const MsGrading *grading, GString *printed)
     return printed->len > before ? MS_EXIT_GOOD : complain("no mail found: nothing to ask about");
 }
 
+/* The file that is read and would be replaced by what is written; NULL: there is none. */
+static const char *in_danger(const MsGrading *grading)
+{
+    static const char *const results[] = {"",           "grades.csv", "results.ndjson",
+                                          "class.html", "junit.xml",  "similarity.md",
+                                          "moodle.csv", "canvas.csv"};
+    const char *const inputs[] = {grading->assignment, grading->submissions, grading->roster,
+                                  grading->given,      grading->worksheet,   grading->canvas,
+                                  grading->gradescope, grading->source};
+    const char *output = grading->autograder ? grading->autograder : grading->output;
+    for (size_t i = 0; i < G_N_ELEMENTS(inputs); i++) {
+        for (size_t k = 0; k < G_N_ELEMENTS(results); k++) {
+            g_autofree char *path = g_build_filename(output, results[k], NULL);
+            if (ms_files_same(inputs[i], k == 0 ? output : path))
+                return inputs[i];
+        }
+    }
+    return NULL;
+}
+
 static int grade(const MsGrading *grading, const MsAssignment *assignment, const char *source,
                  size_t source_length)
 {
@@ -273,6 +294,9 @@ int ms_grade_run(const MsGrading *grading, GString *printed)
         ms_outline_sheet(printed, assignment);
         return MS_EXIT_GOOD;
     }
+    const char *danger = grading->overwrite && !grading->check ? in_danger(grading) : NULL;
+    if (danger)
+        return ms_files_refuse(danger);
     if (grading->autograder)
         return ms_autograder_zip(grading, &error) ? MS_EXIT_GOOD : complain(error->message);
     if (!grading->check)

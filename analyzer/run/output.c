@@ -17,6 +17,18 @@ struct MsOutput {
     int error;        /* errno */
 };
 
+bool ms_output_hold_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) != -1)
+            continue;
+        /* The lowest free number is taken, which is this one; the wrong direction gives EBADF. */
+        if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    }
+    return true;
+}
+
 MsOutput *ms_output_new(int fd, bool at_once)
 {
     MsOutput *output = g_new0(MsOutput, 1);

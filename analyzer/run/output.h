@@ -11,6 +11,11 @@
 
 typedef struct MsOutput MsOutput;
 
+/* Closed standard streams are held by what can be neither read nor written: else the next file
+ * opened takes the place, and what is said on standard error goes into it. False when that cannot
+ * be. To be called before any file is opened. */
+bool ms_output_hold_standard(void);
+
 /* Writes to `fd`, which stays the caller's. `at_once`: after each ms_output_done(), for terminals.
  */
 MsOutput *ms_output_new(int fd, bool at_once);

@@ -2,6 +2,7 @@
  * page.c - what the sessions give waits in a spool, as the page begins with what is known last. */
 #include "page.h"
 
+#include "files.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -74,6 +75,8 @@ int ms_page_run(MsRun *run, const char *const *names, const char *file, bool ove
             return complain("write", file, EEXIST);
         if (S_ISDIR(status.st_mode))
             return complain("write", file, EISDIR);
+        if (ms_files_read(names, file))
+            return ms_files_refuse(file);
         if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) /* a device is never replaced */
             return complain("replace", file, EINVAL);
     }

@@ -198,6 +198,29 @@ class Extract(unittest.TestCase):
         self.good(capture, "-o", self.out, "--overwrite")
         self.assertEqual(files(self.out), before)
 
+    def test_never_over_what_is_read(self):
+        data = self.capture(session([PLAIN])).read_bytes()
+        for name in ("lab.tar", "lab.mbox"):
+            path = self.folder / name
+            path.write_bytes(data)
+            done = run(path, "-o", path, "--overwrite")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"is read here, so it is not replaced", done.stderr)
+            self.assertEqual(path.read_bytes(), data)
+
+    def test_standard_error_closed(self):
+        """What is said without a standard error must not end up in a file that is written."""
+        capture = self.capture(session([PLAIN]))
+        for name in ("x.tar", "x.mbox"):
+            self.good(capture, "-o", self.folder / name)
+            data = (self.folder / name).read_bytes()
+            (self.folder / name).unlink()
+            for closed in ("2>&-", ">&- 2>&-", "0<&- >&- 2>&-"):
+                subprocess.run(["sh", "-c", f'exec "$0" "$@" {closed}', PROGRAM, "extract", capture, "nowhere.pcap",
+                                "-o", self.folder / name], timeout=60)
+                self.assertEqual((self.folder / name).read_bytes(), data, closed)
+                (self.folder / name).unlink()
+
     def test_links(self):
         """Links planted in the folder are not followed."""
         capture = self.capture(session([PLAIN]))

@@ -334,6 +334,18 @@ class Output(Case):
                 self.assertEqual(result.err.splitlines(),
                                  ["mailscope: cannot write the output: No space left on device"])
 
+    def test_no_standard_output(self):
+        """A closed standard output is an error that is told, not a number for the next file."""
+        self.write_login("a.pcap")
+        for words in ("show a.pcap", "answer a.pcap", "report -o - a.pcap", "path a.pcap", "limits"):
+            done = subprocess.run(["sh", "-c", f'exec "$0" {words} >&-', PROGRAM], cwd=self.folder,
+                                  stderr=subprocess.PIPE, text=True, timeout=60)
+            self.assertEqual((done.returncode, "Bad file descriptor" in done.stderr), (3, True), words)
+        done = subprocess.run(["sh", "-c", 'exec "$0" show - <&-', PROGRAM], cwd=self.folder,
+                              stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("standard input", done.stderr)
+
     def test_reader_goes_away(self):
         self.write_login("a.pcap")
         names = ["a.pcap"] * 400

@@ -197,6 +197,26 @@ class Outputs(Folder):
 
 
 class Sheet(Folder):
+    def test_never_over_what_is_read(self):
+        """--overwrite is for results, not for the files that the command names itself."""
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            out = folder / "out"
+            (out / "ada").mkdir(parents=True)
+            (folder / "lab.ini").write_text(LAB)
+            (out / "moodle.csv").write_text("Identifier,Grade\n")
+            (out / "grades.csv").write_text("id,name\nada,Ada\n")
+            before = {path: path.read_bytes() for path in folder.rglob("*.*")}
+            for words in (["lab.ini", "out", "-o", "out"],
+                          ["lab.ini", "out/ada", "-o", "out", "--worksheet", "out/moodle.csv"],
+                          ["lab.ini", "out/ada", "-o", "out", "--roster", "out/grades.csv"],
+                          ["lab.ini", "--autograder", "lab.ini", "--source", "lab.ini"]):
+                done = subprocess.run([PROGRAM, "grade", "--overwrite", *words], cwd=folder, capture_output=True,
+                                      text=True, timeout=60)
+                self.assertEqual(done.returncode, 2, (words, done.stderr))
+                self.assertIn("is read here, so it is not replaced", done.stderr)
+                self.assertEqual({path: path.read_bytes() for path in folder.rglob("*.*")}, before)
+
     def test_sheet(self):
         """The sheet says no answer; filled in, it is graded; left empty, nothing is there."""
         lab = self.folder / "answers.ini"

@@ -427,6 +427,19 @@ class Output(unittest.TestCase):
         self.assertEqual(self.report(self.capture).returncode, 3)
         self.assertFalse((self.folder / "elsewhere").exists())
 
+    def test_never_over_what_is_read(self):
+        data = self.capture.read_bytes()
+        folder = self.folder / "captures"
+        folder.mkdir()
+        self.page = folder / "lab.pcap"
+        self.page.write_bytes(data)
+        (self.folder / "link.pcap").symlink_to(self.page)
+        for given in (self.page, folder, self.folder / "link.pcap"):
+            done = self.report("--overwrite", given)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"lab.pcap' is read here, so it is not replaced", done.stderr)
+            self.assertEqual(self.page.read_bytes(), data)
+
     def test_never_over_a_device(self):
         os.mkfifo(self.page)
         self.assertEqual(self.report("--overwrite", self.capture).returncode, 3)
