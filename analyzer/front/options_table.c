@@ -39,7 +39,8 @@ static const struct {
      "stay as they are."},
     {"make", "[ASSIGNMENT]",
      "Makes a capture for each student of a roster: own addresses, names, password and mail,\n"
-     "with a nonce that nobody else has, and DIR/key.ndjson, which says what is true of each.\n"
+     "with a nonce that nobody else has, and DIR/key.ndjson, which says what is true of each;\n"
+     "DIR/nonces.csv is the roster with the nonces, for `grade --roster`.\n"
      "With an assignment each capture meets what it requires: id or e-mail in a name, the\n"
      "time. The same seed and roster give the same bytes."},
     {"grade", "ASSIGNMENT SUBMISSIONS -o DIR",

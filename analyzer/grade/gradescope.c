@@ -34,6 +34,7 @@ bool ms_gradescope_student(const char *text, size_t length, const char *name,
     student->id = g_strdup(known ? known->id : id[0] ? id : email[0] ? email : "student");
     student->name = g_strdup(known && known->name[0] ? known->name : ms_result_text(user, "name"));
     student->email = g_strdup(known ? known->email : email);
+    student->nonce = g_strdup(known ? known->nonce : "");
     json_decref(metadata);
     return true;
 }

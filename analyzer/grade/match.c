@@ -14,8 +14,9 @@ const char *ms_verdict_name(MsVerdictKind kind)
 
 char *ms_match_fill(const char *text, const MsStudent *student, bool regex)
 {
-    const char *const marks[] = {"{id}", "{name}", "{email}"};
-    const char *const values[] = {student->id, student->name, student->email};
+    const char *const marks[] = {"{id}", "{name}", "{email}", "{nonce}"};
+    const char *const values[] = {student->id, student->name, student->email,
+                                  student->nonce ? student->nonce : ""};
     GString *filled = g_string_new(NULL);
     while (*text) {
         size_t i = 0;

@@ -21,7 +21,7 @@ typedef struct {
     const MsNear *near; /* MS_VERDICT_NEAR; borrowed from the assignment */
 } MsVerdict;
 
-/* The student takes the place of {id}, {name} and {email} in what is expected. */
+/* The student takes the place of {id}, {name}, {email} and {nonce} in what is expected. */
 
 /* Judges values found in a capture: `count` of them, in order. A value fits when any of them does.
  */

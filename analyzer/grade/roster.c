@@ -16,6 +16,7 @@ static void free_student(gpointer data)
     g_free(student->id);
     g_free(student->name);
     g_free(student->email);
+    g_free(student->nonce);
     g_free(student);
 }
 
@@ -61,6 +62,7 @@ MsRoster *ms_roster_read(const char *path, GError **error)
     }
     int name = ms_csv_column(csv, "name");
     int email = ms_csv_column(csv, "email");
+    int nonce = ms_csv_column(csv, "nonce");
     g_autoptr(MsRoster) roster = g_new0(MsRoster, 1);
     roster->students = g_ptr_array_new_with_free_func(free_student);
     roster->by_id = g_hash_table_new(g_str_hash, g_str_equal);
@@ -69,6 +71,7 @@ MsRoster *ms_roster_read(const char *path, GError **error)
         student->id = cell_of(csv, row, id);
         student->name = cell_of(csv, row, name);
         student->email = cell_of(csv, row, email);
+        student->nonce = cell_of(csv, row, nonce);
         student->line = g_array_index(csv->lines, unsigned, row);
         if (!add(roster, student, path, error))
             return NULL;

@@ -3,6 +3,7 @@
 #include "make.h"
 
 #include "../base/error.h"
+#include "../grade/csv.h"
 #include "../grade/roster.h"
 #include "require.h"
 
@@ -156,9 +157,8 @@ static unsigned faults_of(const Work *work, const char *id)
 static bool make_one(const Work *work, const MsStudent *student, MsBuffer *key, GError **error)
 {
     const char *seed = work->make->seed;
-    g_autofree char *nonce = ms_story_nonce(seed, student->id);
     g_auto(MsGranted) granted = {0};
-    if (work->assignment && !ms_require_grant(work->assignment, student, nonce, &granted, error))
+    if (work->assignment && !ms_require_grant(work->assignment, student, &granted, error))
         return false;
     const MsWishes wishes = {work->from_ns,    work->until_ns,    granted.helo,
                              granted.username, granted.mail_from, granted.subject};
@@ -173,6 +173,18 @@ static bool make_one(const Work *work, const MsStudent *student, MsBuffer *key, 
     ms_buffer_clear(&bytes);
     ms_story_key(story, name, key);
     return good;
+}
+
+/* The roster's row, for `grade --roster`. */
+static void add_nonce(MsBuffer *out, const MsStudent *student)
+{
+    const char *const cells[] = {student->id, student->name, student->email, student->nonce};
+    for (size_t i = 0; i < G_N_ELEMENTS(cells); i++) {
+        if (i > 0)
+            ms_buffer_byte(out, ',');
+        ms_csv_put(out, cells[i], ',', true);
+    }
+    ms_buffer_text(out, "\r\n");
 }
 
 static bool read_assignment(Work *work, GError **error)
@@ -196,10 +208,19 @@ bool ms_make(const MsMake *make, GError **error)
         good = check_id(make, roster->students->pdata[i], error);
     good = good && prepare(&work, error);
     MsBuffer key = {0};
-    for (guint i = 0; good && i < roster->students->len; i++)
-        good = make_one(&work, roster->students->pdata[i], &key, error);
-    good = good && write_file(&work, "key.ndjson", &key, error);
+    MsBuffer nonces = {0};
+    ms_buffer_text(&nonces, "id,name,email,nonce\r\n");
+    for (guint i = 0; good && i < roster->students->len; i++) {
+        MsStudent *student = roster->students->pdata[i];
+        g_free(student->nonce);
+        student->nonce = ms_story_nonce(make->seed, student->id);
+        add_nonce(&nonces, student);
+        good = make_one(&work, student, &key, error);
+    }
+    good = good && write_file(&work, "key.ndjson", &key, error) &&
+           write_file(&work, "nonces.csv", &nonces, error);
     ms_buffer_clear(&key);
+    ms_buffer_clear(&nonces);
     ms_assignment_free(work.assignment);
     if (work.folder >= 0)
         close(work.folder);

@@ -16,7 +16,9 @@ typedef struct {
     bool overwrite;
 } MsMake;
 
-/* Writes FOLDER/ID.pcap for each student, and FOLDER/key.ndjson with a line for each. Refuses ids
- * that make no file name, times that are none, and files that are there unless `overwrite`; names
- * the file and the reason. What was written before a failure stays, but no file cut short. */
+/* Writes FOLDER/ID.pcap for each student, FOLDER/key.ndjson with a line for each, and
+ * FOLDER/nonces.csv, the roster with the nonce of each (a nonce in the roster counts for nothing).
+ * Refuses ids that make no file name, times that are none, and files that are there unless
+ * `overwrite`; names the file and the reason. What was written before a failure stays, but no file
+ * cut short. */
 bool ms_make(const MsMake *make, GError **error);

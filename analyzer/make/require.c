@@ -66,10 +66,10 @@ bool ms_require_window(const MsAssignment *assignment, bool given, int64_t *from
     return true;
 }
 
-static char *fill(const char *shape, const MsStudent *student, const char *nonce)
+static char *fill(const char *shape, const MsStudent *student)
 {
     const char *const marks[] = {"{id}", "{name}", "{email}", "{nonce}"};
-    const char *const values[] = {student->id, student->name, student->email, nonce};
+    const char *const values[] = {student->id, student->name, student->email, student->nonce};
     g_autoptr(GString) text = g_string_new(shape);
     for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
         g_string_replace(text, marks[i], values[i], 0);
@@ -82,7 +82,7 @@ static char *literal(const char *pattern)
     GString *text = g_string_new(NULL);
     for (pattern += *pattern == '^'; *pattern; pattern++) {
         if (g_str_has_prefix(pattern, "{id}") || g_str_has_prefix(pattern, "{name}") ||
-            g_str_has_prefix(pattern, "{email}")) {
+            g_str_has_prefix(pattern, "{email}") || g_str_has_prefix(pattern, "{nonce}")) {
             const char *end = strchr(pattern, '}');
             g_string_append_len(text, pattern, end + 1 - pattern);
             pattern = end;
@@ -168,8 +168,8 @@ static const MsAsked *first_of(const MsAssignment *assignment, MsFieldId field)
     return NULL;
 }
 
-bool ms_require_grant(const MsAssignment *assignment, const MsStudent *student, const char *nonce,
-                      MsGranted *granted, GError **error)
+bool ms_require_grant(const MsAssignment *assignment, const MsStudent *student, MsGranted *granted,
+                      GError **error)
 {
     for (size_t c = 0; c < G_N_ELEMENTS(choices); c++) {
         const MsAsked *asked = first_of(assignment, choices[c].field);
@@ -178,7 +178,7 @@ bool ms_require_grant(const MsAssignment *assignment, const MsStudent *student, 
             continue;
         g_autoptr(GPtrArray) list = candidates(assignment, c);
         for (guint i = 0; i < list->len && !*place; i++) {
-            g_autofree char *text = fill(list->pdata[i], student, nonce);
+            g_autofree char *text = fill(list->pdata[i], student);
             if (well_formed(text, choices[c].signs) &&
                 meets(assignment, choices[c].field, student, text))
                 *place = g_steal_pointer(&text);

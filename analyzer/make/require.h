@@ -22,8 +22,8 @@ bool ms_require_window(const MsAssignment *assignment, bool given, int64_t *from
 /* Finds texts that meet all requirements of EHLO name, user name, sender and subject for that
  * student. Fails when it finds none, or when something is required that no capture made here can
  * have. */
-bool ms_require_grant(const MsAssignment *assignment, const MsStudent *student, const char *nonce,
-                      MsGranted *granted, GError **error);
+bool ms_require_grant(const MsAssignment *assignment, const MsStudent *student, MsGranted *granted,
+                      GError **error);
 
 /* Holds every requirement against the key of the story. What a fault takes away is not missed. */
 bool ms_require_check(const MsAssignment *assignment, const MsStudent *student,

@@ -268,6 +268,7 @@ static int grade(const MsGrading *grading, const MsAssignment *assignment, const
     g_free(one.id);
     g_free(one.name);
     g_free(one.email);
+    g_free(one.nonce);
     return exit_status;
 }
 

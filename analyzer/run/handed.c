@@ -115,6 +115,7 @@ static void handed_free(void *data)
     g_free(handed->id);
     g_free(handed->name);
     g_free(handed->email);
+    g_free(handed->nonce);
     g_free(handed->number);
     g_ptr_array_unref(handed->files);
     ms_handed_file_free(handed->given);
@@ -316,7 +317,8 @@ static void add_roster(Index *index, const MsRoster *roster)
 {
     for (guint i = 0; roster && i < roster->students->len; i++) {
         const MsStudent *student = roster->students->pdata[i];
-        add_student(index, student->id, student->name, student->email, true);
+        MsHanded *handed = add_student(index, student->id, student->name, student->email, true);
+        handed->nonce = g_strdup(student->nonce);
     }
 }
 
@@ -339,6 +341,7 @@ static bool give_one(Index *index, const MsHandedOptions *options, GError **erro
     const MsStudent *one = options->one;
     g_autoptr(GPtrArray) all = ms_collect_folder(options, error);
     MsHanded *handed = add_student(index, one->id, one->name, one->email, true);
+    handed->nonce = g_strdup(one->nonce);
     for (guint i = 0; all && i < all->len; i++)
         give(handed, all->pdata[i]);
     return all != NULL;

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     char *key;               /* what files are called after it: letters, digits, `-`, `_`, `.` */
     char *id, *name, *email; /* never NULL; of the roster, or out of the file's name */
+    char *nonce;             /* of the roster; NULL: none */
     char *number;            /* the platform's of Moodle, Canvas; NULL: not known */
     GPtrArray *files;        /* MsHandedFile, sorted by name: what may be read */
     MsHandedFile *given;     /* the capture that the answers are about; NULL: among `files` */

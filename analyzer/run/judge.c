@@ -405,7 +405,7 @@ static void work_free(MsWork *work)
 GString *ms_judge(MsWork *work)
 {
     const MsHanded *handed = work->handed;
-    const MsStudent student = {handed->id, handed->name, handed->email, 0};
+    const MsStudent student = {handed->id, handed->name, handed->email, 0, handed->nonce};
     unpack_all(work);
     if (work->engine)
         read_captures(work);

@@ -33,7 +33,8 @@ static void add_file(MsHash *hash, const char *path)
 
 static void add_handed(MsHash *hash, const MsHanded *handed)
 {
-    const char *const texts[] = {handed->key, handed->id, handed->name, handed->email};
+    const char *const texts[] = {handed->key, handed->id, handed->name, handed->email,
+                                 handed->nonce};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         add_text(hash, texts[i]);
     if (handed->given)

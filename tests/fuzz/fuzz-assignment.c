@@ -20,7 +20,7 @@ static void check_answers(const MsAssignment *assignment, const char *text, size
     static const char *const names[] = {"a.txt", "a.csv", "a.json"};
     char id[] = "s1";
     char none[] = "";
-    const MsStudent student = {id, none, none, 0};
+    const MsStudent student = {id, none, none, 0, NULL};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(GHashTable) answers = ms_answers_read(assignment, names[i], text, length, &error);

@@ -75,6 +75,20 @@ class Given(unittest.TestCase):
         self.assertEqual(rows["s01"]["remark"], "")
         self.assertIn("no ", rows["s11"]["remark"])
 
+    def test_nonce(self):
+        """Nobody knows the nonce of another: a neighbour's capture is worth nothing."""
+        lab = "[assignment]\ntitle = T\n[require own]\nfact = message.subject\nmatch = regex\nexpect = \\({nonce}\\)\n"
+        (self.folder / "lab.ini").write_text(lab + "[question quit]\nfact = smtp.quit_code\nexpect = 221\n")
+        self.run_program("make", "lab.ini", "--roster", "class.csv", "--seed", "a test", "-o", "own")
+        for student in self.key:
+            other = "s02" if student == "s01" else student
+            shutil.copy(self.folder / "own" / (other + ".pcap"), self.folder / "work" / (student + ".pcap"))
+        for roster, expected in ("own/nonces.csv", {"s01": "0.00"}), ("class.csv", dict.fromkeys(self.key, "0.00")):
+            self.run_program("grade", "lab.ini", "work", "--roster", roster, "-o", "out", "--overwrite")
+            with open(self.folder / "out" / "grades.csv", newline="") as file:
+                points = {row["id"]: row["points"] for row in csv.DictReader(file, strict=True)}
+            self.assertEqual(points, {**dict.fromkeys(self.key, "1.00"), **expected})
+
     def test_reveal(self):
         """What is expected stands in the capture; it is shown with --reveal, a password only with --show-secrets."""
         self.hand_in("s00", {})

@@ -43,6 +43,7 @@ class Similar(unittest.TestCase):
         (self.folder / "class.csv").write_text("id\n" + "".join(f"s{n:03d}\n" for n in range(CLASS)))
         self.run_program("make", "--roster", self.folder / "class.csv", "-o", self.work, "--seed", "like")
         (self.work / "key.ndjson").unlink()
+        (self.work / "nonces.csv").unlink()
 
     def run_program(self, *words):
         done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=120)

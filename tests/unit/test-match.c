@@ -109,7 +109,7 @@ static void test_answers(void)
     };
     char id[] = "s1";
     char none[] = "";
-    const MsStudent student = {id, none, none, 0};
+    const MsStudent student = {id, none, none, 0, NULL};
     g_autoptr(GError) error = NULL;
     g_autoptr(MsAssignment) assignment = ms_assignment_new("x", text, sizeof text - 1, &error);
     g_assert_no_error(error);

@@ -122,7 +122,7 @@ static void test_kinds(void)
     };
     char id[] = "s1";
     char none[] = "";
-    const MsStudent student = {id, none, none, 0};
+    const MsStudent student = {id, none, none, 0, NULL};
     bool seen[MS_N_NEARS] = {[MS_NEAR_ELSEWHERE] = true}; /* of captures: tests/grade */
     g_autoptr(GError) error = NULL;
     g_autoptr(MsAssignment) assignment = ms_assignment_new("x", text, sizeof text - 1, &error);
