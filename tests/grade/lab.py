@@ -5,6 +5,7 @@ way that teachers know; each grade has to be exact, each planted copy found, no 
 Usage: lab.py PROGRAM plain|sanitized [STUDENTS]   (60 when not said; scripts/class makes 300)"""
 import base64
 import csv
+import functools
 import gzip
 import io
 import json
@@ -95,8 +96,19 @@ PERTURBED = {
     "hostile": (lambda a: dict(a, subject="=cmd()\x1b[31m<script>"), lambda n: 1),
 }
 # What is done to the capture itself. All answers are right then; `None`: the work is worth nothing, for that reason.
-BROKEN = ["copied", "copied-later", "copied-readdressed", "cut", "noise", "empty-capture", "bomb", "empty-zip", "wrong-name",
-          "nothing", "no-answers", "late", "packed"]
+BROKEN = ["copied", "copied-later", "copied-readdressed", "copied-part", "copied-merged", "cut", "noise", "empty-capture", "bomb",
+          "zip-bomb", "empty-zip", "wrong-name", "nothing", "no-answers", "late", "packed"]
+BOMB = 300 << 20  # bytes unpacked; a thousandth of it packed
+
+
+@functools.cache
+def zip_bomb():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        with packed.open("capture.pcap", "w", force_zip64=True) as member:
+            for _ in range(BOMB >> 20):
+                member.write(bytes(1 << 20))
+    return out.getvalue()
 
 
 class Lab:
@@ -160,9 +172,17 @@ class Lab:
                 frames = packets.restamp(frames, 3600 * 1000000)
             elif how == "copied-readdressed":
                 frames = packets.readdress(packets.restamp(frames, 60 * 1000000), b"\x0a\x09\x08\x07", b"\xcb\0\x71\7")
+            elif how == "copied-part":
+                frames = packets.restamp(frames[:-6], 1)
+            elif how == "copied-merged":  # beside his own session: that is his own, but more is there than he answers
+                frames = packets.merge(packets.read(self.capture(one)), packets.restamp(frames, 1))
             self.hand_in(one, self.capture(other) if how == "copied" else packets.pcap(frames), answers)
             self.clusters.add(tuple(sorted((one, other))))
             self.remarks[one] = "required, but not so: A session of your own"
+            if how == "copied-merged":
+                own, both = (len(self.key[key]["facts"]["smtp.rcpt_to"]) for key in (one, other))
+                self.points[one] = TOTAL - 1 - 2 * (1 - own / (own + both))
+                self.remarks[one] = ""
         elif how == "late":
             self.hand_in(one, packets.pcap(packets.restamp(packets.read(self.capture(one)), 30 * 86400 * 1000000)), answers)
             self.remarks[one] = "required, but not so: Recorded in the week of the lab"
@@ -178,6 +198,9 @@ class Lab:
         elif how == "bomb":
             self.hand_in(one, gzip.compress(self.capture(one)[:24] + bytes(16 << 20) + one.encode(), 9), answers, name="capture.pcap.gz")
             self.remarks[one] = "is cut"
+        elif how == "zip-bomb":
+            self.hand_in(one, zip_bomb(), answers, name="mine.zip")
+            self.remarks[one] = "unpacks to very much more"
         elif how in ("empty-zip", "packed"):
             out = io.BytesIO()
             with zipfile.ZipFile(out, "w") as packed:
