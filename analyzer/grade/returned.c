@@ -138,6 +138,28 @@ static void add_expected(GString *out, const MsAsked *asked, const json_t *row,
     g_string_append_c(out, '\n');
 }
 
+/* "frames 4, 7-9; display filter: `...`" */
+static void add_where(GString *out, const json_t *row)
+{
+    const json_t *frames = json_object_get(row, "frames");
+    g_string_append(out, "\nWhere to look: ");
+    for (size_t i = 0; i < json_array_size(frames); i++) {
+        const json_t *run = json_array_get(frames, i);
+        json_int_t first = json_integer_value(json_array_get(run, 0));
+        json_int_t last = json_integer_value(json_array_get(run, 1));
+        bool one = json_array_size(frames) == 1 && last == first;
+        g_string_append_printf(out, "%s%" JSON_INTEGER_FORMAT,
+                               i > 0 ? ", "
+                               : one ? "frame "
+                                     : "frames ",
+                               first);
+        if (last > first)
+            g_string_append_printf(out, "-%" JSON_INTEGER_FORMAT, last);
+    }
+    g_string_append_printf(out, "%sdisplay filter: `%s`\n", json_array_size(frames) > 0 ? "; " : "",
+                           ms_result_text(row, "filter"));
+}
+
 static void add_row(GString *out, const MsAsked *asked, const json_t *row, unsigned number,
                     const MsReturnStyle *style)
 {
@@ -168,8 +190,7 @@ static void add_row(GString *out, const MsAsked *asked, const json_t *row, unsig
         g_string_append_c(out, '\n');
     }
     if (ms_result_text(row, "filter")[0])
-        g_string_append_printf(out, "\nWhere it is, as a display filter: `%s`\n",
-                               ms_result_text(row, "filter"));
+        add_where(out, row);
     add_expected(out, asked, row, style);
 }
 

@@ -167,7 +167,7 @@ class Class(unittest.TestCase):
             self.assertEqual(rows[student]["lines"], "0.00", student)
             self.assertNotEqual(rows[student]["remark"], "", student)
         page = (self.folder / "out" / "feedback" / "laptop.md").read_text()
-        self.assertRegex(page, r"display filter: `frame\.number == \d+`")
+        self.assertRegex(page, r"\nWhere to look: frame (\d+); display filter: `frame\.number == \1`\n")
 
     def test_elsewhere(self):
         (self.work / "a.pcap").write_bytes(LOGIN.read_bytes())
@@ -233,7 +233,7 @@ class Class(unittest.TestCase):
         lab = ANSWERS.replace("expect = 192.0.2.25\n", "expect = 192.0.2.25\nwhere = 4, 6-9, 0, 8-7\n")
         self.grade(lab)
         page = (self.folder / "out" / "feedback" / "a.md").read_text()
-        self.assertEqual(page.count("display filter: `frame.number in {4, 6..9}`"), 1)
+        self.assertEqual(page.count("Where to look: frames 4, 6-9; display filter: `frame.number in {4, 6..9}`"), 1)
         self.assertIn("frames 4, 6-9<br>", (self.folder / "out" / "feedback" / "a.html").read_text())
         (self.folder / "lab.ini").write_text(CAPTURES.replace("points = 3\n", "where = 4\n"))
         self.assertIn("where goes with kind = answers", run("--check", self.folder / "lab.ini", status=1).stderr)
