@@ -27,8 +27,9 @@ typedef struct {
      * `direction`: who hands it over. Up to MS_OPEN_MESSAGES may be open at once; one more closes
      * the oldest as cut. */
     void (*message_open)(MsTalk *talk, int32_t message, MsDirection direction);
-    /* Said right after message_open: it is a part without header fields; none are looked for. */
-    void (*message_headless)(MsTalk *talk, int32_t message);
+    /* Said right after message_open: it is a part without header fields; none are looked for.
+     * `declared`: what was said of the part elsewhere; may be NULL. */
+    void (*message_headless)(MsTalk *talk, int32_t message, const MsDeclared *declared);
     /* Bytes of the message as the sender gave them (dots removed): bytes->data[offset..+length). */
     void (*message_bytes)(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
                           size_t length);

@@ -240,6 +240,7 @@ static void imap_free(MsDialogue *imap)
     ms_imap_messages_free(imap);
     ms_imap_client_free(imap);
     ms_imap_data_free(imap);
+    ms_imap_structure_free(imap);
     ms_auth_free(imap->auth);
     ms_speak_clear(&imap->say);
     ms_ranges_clear(&imap->text_at);

@@ -2,8 +2,8 @@
  * imap.h - what the rooms of the IMAP parser share: its state, and the doors between imap.c (the
  * bytes of both sides), imap_line.c (lines and literals), imap_client.c (commands), imap_login.c,
  * imap_reply.c (completions), imap_data.c (untagged data), imap_fetch.c, imap_message.c (messages),
- * imap_queue.c (which command a tag belongs to) and imap_say.c. RFC 9051 throughout. Nobody else
- * includes it. */
+ * imap_structure.c (what parts are), imap_queue.c (which command a tag belongs to) and imap_say.c.
+ * RFC 9051 throughout. Nobody else includes it. */
 #pragma once
 
 #include "../base/buffer.h"
@@ -99,9 +99,10 @@ typedef struct {
     MsBuffer words; /* what is said of it */
     MsBuffer name;  /* FETCH: item whose value comes next; ID: name whose value comes next */
     MsRanges name_at;
-    bool name_open;  /* its `[` is not closed so far */
-    bool has_name;   /* FETCH: the next token is a value */
-    bool flags_open; /* FETCH: within the list of FLAGS */
+    bool name_open;      /* its `[` is not closed so far */
+    bool has_name;       /* FETCH: the next token is a value */
+    bool flags_open;     /* FETCH: within the list of FLAGS */
+    bool structure_open; /* FETCH: within the list of BODYSTRUCTURE or BODY */
     bool uid_known, size_known, flags_known;
     uint64_t uid, size;
     MsBuffer flags, date;
@@ -128,6 +129,8 @@ typedef struct {
     MsBuffer key;    /* section without its origin */
 } MsImapMessage;
 
+typedef struct MsImapStructure MsImapStructure;
+
 struct MsDialogue {
     MsTalk *talk;
     MsImapSide side[2];
@@ -137,6 +140,7 @@ struct MsDialogue {
     MsImapAnswer answer;
     MsImapMessage message[2]; /* by direction: the one whose literal is being read */
     MsImapMessage part[MS_IMAP_PARTS];
+    MsImapStructure *structure; /* NULL: no part was told of */
     MsAuth *auth;
     int32_t auth_exchange;
     MsSpeaker say;    /* ms_speak_*(&imap->say, ...) */
@@ -308,6 +312,21 @@ void ms_imap_fetch_token(MsDialogue *imap, const MsBytes *bytes, const MsImapTok
 /* Takes what closes a `[` that was left open; returns the offset behind it. */
 size_t ms_imap_fetch_close(MsDialogue *imap, const MsBytes *bytes, size_t offset, size_t length);
 void ms_imap_fetch_end(MsDialogue *imap, bool whole);
+
+/* --- imap_structure.c --- */
+
+/* The list of BODYSTRUCTURE or BODY begins; its parentheses are tokens of it, too. */
+void ms_imap_structure_begin(MsDialogue *imap);
+void ms_imap_structure_token(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *token,
+                             bool certain);
+/* What was told of the part that `section` ("2.1") names, of the message with that number in the
+ * mailbox. Borrowed until the next response. False: nothing. */
+bool ms_imap_structure_part(const MsDialogue *imap, uint32_t sequence, const uint8_t *section,
+                            size_t length, MsDeclared *declared);
+/* Numbers of messages mean others now: of one that was removed, and of all. */
+void ms_imap_structure_expunged(MsDialogue *imap, uint32_t sequence);
+void ms_imap_structure_forget(MsDialogue *imap);
+void ms_imap_structure_free(MsDialogue *imap);
 
 /* --- imap_message.c --- */
 

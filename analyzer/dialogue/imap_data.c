@@ -195,9 +195,11 @@ static void say_answer(MsDialogue *imap)
     case MS_IMAP_EXPUNGED:
         say_number(imap, MS_FIELD_IMAP_EXPUNGED);
         ms_imap_message_expunged(imap, answer->number);
+        ms_imap_structure_expunged(imap, answer->number);
         break;
     case MS_IMAP_VANISHED:
         say_words(imap, MS_FIELD_IMAP_VANISHED, answer->exchange);
+        ms_imap_structure_forget(imap);
         break;
     case MS_IMAP_FLAGS:
         say_words(imap, MS_FIELD_IMAP_FLAGS, answer->exchange);
@@ -223,6 +225,7 @@ void ms_imap_data_end(MsDialogue *imap, bool whole)
     else if (whole)
         say_answer(imap);
     answer->active = answer->too_deep = answer->name_open = answer->has_name = false;
+    answer->structure_open = false;
     answer->flags_open = answer->uid_known = answer->size_known = answer->flags_known = false;
     answer->depth = answer->arguments = answer->n_messages = 0;
     answer->words.length = answer->name.length = answer->flags.length = answer->date.length = 0;

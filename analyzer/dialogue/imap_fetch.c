@@ -125,20 +125,27 @@ static void list_over(MsDialogue *imap)
         ms_imap_words_add(answer, answer->flags.data, answer->flags.length);
         ms_imap_words_add(answer, ")", 1);
     }
-    answer->flags_open = answer->has_name = false;
+    answer->flags_open = answer->structure_open = answer->has_name = false;
 }
 
 void ms_imap_fetch_token(MsDialogue *imap, const MsBytes *bytes, const MsImapToken *token,
                          bool certain)
 {
     MsImapAnswer *answer = &imap->answer;
+    bool begins = token->kind == MS_TOKEN_OPEN && answer->depth == 1 && answer->has_name;
+    if (begins && (name_is(answer, "BODYSTRUCTURE") || name_is(answer, "BODY"))) {
+        answer->structure_open = true;
+        ms_imap_structure_begin(imap);
+    }
+    if (answer->structure_open)
+        ms_imap_structure_token(imap, bytes, token, certain);
     if (token->kind == MS_TOKEN_CLOSE) { /* the depth is that behind it */
         if (answer->depth == 1)
             list_over(imap);
         return;
     }
     if (token->kind == MS_TOKEN_OPEN) { /* the depth is that before it */
-        if (answer->depth == 1 && answer->has_name)
+        if (begins)
             answer->flags_open = name_is(answer, "FLAGS");
         return;
     }

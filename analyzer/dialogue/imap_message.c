@@ -2,6 +2,7 @@
  * imap_message.c - messages and sections of them, as FETCH hands them to the client and APPEND to
  * the server. Parts asked for one after another (BODY[]<0>, BODY[]<1000>, ...) become one message,
  * as long as each begins where the one before ended. */
+#include "../base/fold.h"
 #include "imap.h"
 
 #include <glib.h>
@@ -97,14 +98,26 @@ void ms_imap_message_uid(MsDialogue *imap, int32_t number, uint64_t uid)
 
 /* --- the message in hand --- */
 
+/* Whether it is the content of a part, BODY[2.1], of which the server told what it is. */
+static bool is_told(const MsDialogue *imap, const MsImapMessage *message, MsDeclared *declared)
+{
+    const uint8_t *key = message->key.data;
+    size_t length = message->key.length;
+    return length > 6 && ms_fold_starts(key, length, "BODY[") && key[length - 1] == ']' &&
+           message->begin == 0 &&
+           ms_imap_structure_part(imap, message->sequence, key + 5, length - 6, declared);
+}
+
 static void say_open(MsDialogue *imap, const MsImapMessage *message, MsDirection direction,
                      bool headless, const MsRanges *where)
 {
     const MsTalkClass *class = imap->talk->class;
+    MsDeclared declared;
     ms_speak_mark(&imap->say, MS_LINE_MESSAGE, direction, message->number, where);
     class->message_open(imap->talk, message->number, direction);
     if (headless)
-        class->message_headless(imap->talk, message->number);
+        class->message_headless(imap->talk, message->number,
+                                is_told(imap, message, &declared) ? &declared : NULL);
 }
 
 static void say_section(MsDialogue *imap, int32_t number)

@@ -136,6 +136,7 @@ void ms_imap_append_end(MsDialogue *imap, MsImapPending *entry, const char *outc
 static void deselect(MsDialogue *imap)
 {
     ms_imap_parts_end(imap);
+    ms_imap_structure_forget(imap);
     imap->selected = false;
     imap->mailbox.length = 0;
     ms_ranges_reset(&imap->mailbox_at);

@@ -55,6 +55,16 @@ typedef struct {
     uint64_t ranges_omitted;
 } MsLine;
 
+/* What was said of a part of a message whose content comes without its header (RFC 9051 7.5.2,
+ * BODYSTRUCTURE). */
+typedef struct {
+    const char *path;      /* "2.1" */
+    const uint8_t *header; /* as header lines, ended by an empty one */
+    size_t length;         /* bytes of them */
+    uint64_t size;         /* bytes of the content as sent; UINT64_MAX: not told */
+    const MsRanges *where; /* of what it was read from */
+} MsDeclared;
+
 /* Something the capture lacks, contradicts or does wrong. */
 typedef struct {
     MsOddityKind kind;

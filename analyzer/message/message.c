@@ -51,6 +51,7 @@ struct MsMessage {
     MsOthers others;
     MsPlaces places; /* of the head, or of all that is kept */
     GArray *holes;   /* uint64_t; NULL when none */
+    MsDeclared *declared;
 };
 
 MsMessage *ms_message_new(int32_t number, MsDirection direction, const MsLimits *limits,
@@ -80,6 +81,31 @@ MsMessage *ms_message_ref(MsMessage *message)
     return message;
 }
 
+static MsDeclared *declared_copy(const MsDeclared *declared, size_t most_ranges)
+{
+    MsDeclared *copy = g_new(MsDeclared, 1);
+    MsRanges *where = g_new0(MsRanges, 1);
+    ms_ranges_join(where, declared->where, most_ranges);
+    *copy = (MsDeclared){.path = g_strdup(declared->path),
+                         .header = g_memdup2(declared->header, declared->length),
+                         .length = declared->length,
+                         .size = declared->size,
+                         .where = where};
+    return copy;
+}
+
+static void declared_free(MsDeclared *declared)
+{
+    if (!declared)
+        return;
+    MsRanges *where = (MsRanges *)(uintptr_t)declared->where;
+    ms_ranges_clear(where);
+    g_free(where);
+    g_free((char *)(uintptr_t)declared->path);
+    g_free((uint8_t *)(uintptr_t)declared->header);
+    g_free(declared);
+}
+
 void ms_message_unref(MsMessage *message)
 {
     if (!message || !g_atomic_int_dec_and_test(&message->references))
@@ -94,6 +120,7 @@ void ms_message_unref(MsMessage *message)
     ms_places_clear(&message->places);
     if (message->holes)
         g_array_free(message->holes, TRUE);
+    declared_free(message->declared);
     g_free(message);
 }
 
@@ -271,8 +298,15 @@ bool ms_message_headless(const MsMessage *message)
     return message->headless;
 }
 
-void ms_message_no_header(MsMessage *message)
+const MsDeclared *ms_message_declared(const MsMessage *message)
 {
+    return message->declared;
+}
+
+void ms_message_no_header(MsMessage *message, const MsDeclared *declared)
+{
+    if (declared && !message->declared)
+        message->declared = declared_copy(declared, message->range_limit);
     message->headless = true;
     message->header = HEADER_ENDED;
 }
@@ -419,7 +453,8 @@ uint64_t ms_message_memory(const MsMessage *message)
     uint64_t holes = message->holes ? message->holes->len * sizeof(uint64_t) : 0;
     return sizeof *message + message->kept.allocated + message->waiting.allocated + pieces + holes +
            message->ranges.n_ranges * sizeof(MsRange) +
-           message->others.allocated * sizeof(uint64_t);
+           message->others.allocated * sizeof(uint64_t) +
+           (message->declared ? sizeof *message->declared + message->declared->length : 0);
 }
 
 const uint64_t *ms_message_holes(const MsMessage *message, size_t *count)

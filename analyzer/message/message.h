@@ -35,8 +35,11 @@ void ms_message_begin(MsMessage *message, uint64_t from);
 /* Its sender sent data in the frame `key`, be it of the message or not; keys rise. `whole`: not in
  * fragments. */
 void ms_message_see(MsMessage *message, uint64_t key, bool whole);
-/* Says, before the first byte, that it is a part without header fields: none are looked for. */
-void ms_message_no_header(MsMessage *message);
+/* Says, before the first byte, that it is a part without header fields: none are looked for.
+ * `declared`: what was said of it elsewhere, which is copied; may be NULL. */
+void ms_message_no_header(MsMessage *message, const MsDeclared *declared);
+/* What was said of it then; NULL: nothing. */
+const MsDeclared *ms_message_declared(const MsMessage *message);
 bool ms_message_headless(const MsMessage *message); /* that was said */
 void ms_message_push(MsMessage *message, const MsBytes *bytes, size_t offset, size_t length);
 void ms_message_gap(MsMessage *message, uint64_t length);

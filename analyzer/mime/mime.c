@@ -302,6 +302,27 @@ static void note_plain(MsMime *mime)
     g_array_append_val(mime->parts, part);
 }
 
+/* The content of a part, of which the header was told elsewhere. */
+static void note_declared(MsMime *mime)
+{
+    const MsMessage *message = mime->source.message;
+    const MsDeclared *declared = ms_message_declared(message);
+    GMimeStream *stream =
+        g_mime_stream_mem_new_with_buffer((const char *)declared->header, declared->length);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    GMimeObject *object = g_mime_parser_construct_part(parser, NULL);
+    g_object_unref(parser);
+    g_object_unref(stream);
+    if (!object)
+        return;
+    const Place place = {declared->path, NULL, false, NULL};
+    MsPart *part = note(mime, object, &place);
+    part->type_length = part->name_length = 0; /* not in these bytes */
+    note_content(mime, part, 0, MIN(ms_message_kept(message), mime->source.most));
+    part->complete = part->complete && part->length == declared->size;
+    g_object_unref(object);
+}
+
 static void begin(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -324,7 +345,9 @@ MsMime *ms_mime_new(const MsMessage *message, const MsLimits *limits)
     mime->parts = g_array_new(FALSE, FALSE, sizeof(MsPart));
     g_array_set_clear_func(mime->parts, part_clear);
     mime->stream = ms_mime_stream_new(&mime->source);
-    bool headless = ms_message_headless(message); /* a section of one, of unknown type */
+    bool headless = ms_message_headless(message); /* a section of one */
+    if (ms_message_declared(message))
+        note_declared(mime);
     if (!headless) {
         GMimeParser *parser = g_mime_parser_new_with_stream(mime->stream);
         g_mime_parser_set_persist_stream(parser, TRUE);

@@ -13,6 +13,8 @@ enum {
     MOST_FIELDS = 100   /* with addresses, of one name; RFC 5322 3.6: there should be one */
 };
 
+#define ELSEWHERE UINT64_MAX /* length of what was told elsewhere: MsDeclared */
+
 /* One run over the parts. */
 typedef struct {
     const MsMime *mime;
@@ -26,8 +28,12 @@ static void say(Say *s, MsFieldId field, int32_t item, const char *text, size_t 
                 int64_t number, uint64_t at, uint64_t extent)
 {
     const MsMessage *message = s->mime->source.message;
+    const MsDeclared *declared = extent == ELSEWHERE ? ms_message_declared(message) : NULL;
     ms_ranges_reset(&s->where);
-    ms_message_where(message, at, extent, &s->where);
+    if (declared)
+        ms_ranges_join(&s->where, declared->where, s->mime->most_ranges);
+    else
+        ms_message_where(message, at, extent, &s->where);
     const MsFact fact = {.field = (uint16_t)field,
                          .direction = (uint8_t)ms_message_direction(message),
                          .message = ms_message_number(message),
@@ -283,17 +289,18 @@ void ms_mime_facts(const MsMime *mime, bool hash, MsKind *kind, MsHeaderFunc fun
         const MsPart *part = &parts[i];
         int32_t item = (int32_t)i;
         uint64_t at = part->type_length > 0 ? part->type_at : part->at;
-        uint64_t extent = part->type_length > 0 ? part->type_length : part->length;
+        uint64_t extent = headless                ? ELSEWHERE
+                          : part->type_length > 0 ? part->type_length
+                                                  : part->length;
+        uint64_t named = headless ? ELSEWHERE : part->name_length;
         say_text(&s, MS_FIELD_PART_PATH, item, part->path, at, extent);
         say_text(&s, MS_FIELD_PART_TYPE, item, part->type, at, extent);
         say_text(&s, MS_FIELD_PART_CHARSET, item, part->charset, at, extent);
         if (part->leaf)
             say_text(&s, MS_FIELD_PART_ENCODING, item, part->encoding, at, extent);
-        say_text(&s, MS_FIELD_PART_DISPOSITION, item, part->disposition,
-                 part->name_length ? part->name_at : at,
-                 part->name_length ? part->name_length : extent);
-        say_text(&s, MS_FIELD_PART_FILENAME, item, part->filename, part->name_at,
-                 part->name_length);
+        say_text(&s, MS_FIELD_PART_DISPOSITION, item, part->disposition, named ? part->name_at : at,
+                 named ? named : extent);
+        say_text(&s, MS_FIELD_PART_FILENAME, item, part->filename, part->name_at, named);
         if (part->leaf)
             say_content(&s, part, item, hash, kind);
     }

@@ -206,11 +206,11 @@ static MsMessage *open_message(const MsLive *live, int32_t number)
     return NULL;
 }
 
-static void talk_message_headless(MsTalk *talk, int32_t number)
+static void talk_message_headless(MsTalk *talk, int32_t number, const MsDeclared *declared)
 {
     MsMessage *message = open_message((MsLive *)talk, number);
     if (message)
-        ms_message_no_header(message);
+        ms_message_no_header(message, declared);
 }
 
 static void talk_message_bytes(MsTalk *talk, int32_t number, const MsBytes *bytes, size_t offset,

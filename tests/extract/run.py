@@ -253,6 +253,36 @@ class Extract(unittest.TestCase):
         done = run(capture)
         self.assertEqual(done.returncode, 2)
 
+    def test_section(self):
+        """The content of a part that IMAP fetched alone is decoded as BODYSTRUCTURE said; not all of it: said so."""
+        import base64
+        coded = base64.encodebytes(ATTACHMENT * 20).replace(b"\n", b"\r\n")
+        parts = (b'(("text" "plain" ("charset" "iso-8859-1") NIL NIL "quoted-printable" 9 1)("image" "png" NIL NIL NIL'
+                 b' "base64" %d NIL ("attachment" ("filename*" "utf-8\'\'%%C3%%A9%%2Fx.png")))("image" "gif" NIL NIL NIL "base64" 999)'
+                 b' "mixed")' % len(coded))
+        said = wire.Connection(mss=300)
+        said.s(b"* OK IMAP4rev1 ready\r\n").c(b"a LOGIN u p\r\n").s(b"a OK in\r\n")
+        said.c(b"b SELECT INBOX\r\n").s(b"* 1 EXISTS\r\nb OK [READ-WRITE] x\r\n")
+        said.c(b"c FETCH 1 (BODYSTRUCTURE)\r\n").s(b"* 1 FETCH (BODYSTRUCTURE " + parts + b")\r\nc OK\r\n")
+        said.c(b"d FETCH 1 (BODY[1] BODY[2] BODY[3])\r\n")
+        said.s(b"* 1 FETCH (BODY[1] {9}\r\ncaf=E9=20 BODY[2] {%d}\r\n%s BODY[3] {4}\r\nR0lG)\r\nd OK\r\n" % (len(coded), coded))
+        said.c(b"e LOGOUT\r\n").s(b"* BYE\r\ne OK\r\n").close()
+        frames = [wire.ethernet(wire.packet4(part, (40001, 143)), part.up) for part in said.segments]
+        capture = self.capture(frames)
+        self.good(capture, "-o", self.out)
+        got = {p.name: p.read_bytes() for p in self.out.rglob("attachment-*")}
+        self.assertEqual(got, {"attachment-2-2-x.png": ATTACHMENT * 20, "attachment-3-3-incomplete-image-gif": b"GIF"})
+        folder = next(self.out.rglob("manifest.json"))
+        self.check_manifest(folder)
+        shown = subprocess.run([PROGRAM, "show", "--mime", "--json", capture], capture_output=True, timeout=60, check=True)
+        facts = {(f.get("message"), f["key"]): f for f in json.loads(shown.stdout)["facts"]}
+        self.assertEqual(facts[1, "message.text"]["value"], "caf\u00e9 ")
+        self.assertEqual(facts[2, "part.filename"]["value"], "\u00e9/x.png")
+        cited = b"".join(frames[r[0] - 1][r[1]:r[1] + r[2]] for r in facts[2, "part.type"]["ranges"])
+        self.assertEqual(cited, b"imagepngbase64%dattachmentfilename*utf-8\'\'%%C3%%A9%%2Fx.png" % len(coded))
+        cited = b"".join(frames[r[0] - 1][r[1]:r[1] + r[2]] for r in facts[2, "part.sha256"]["ranges"])
+        self.assertEqual((cited, facts[2, "part.sha256"]["value"]), (coded, sha256(ATTACHMENT * 20)))
+
     def test_only_attachments(self):
         """A session in which nothing is attached leaves nothing; one with bytes missing says so."""
         capture = self.capture(session([PLAIN]), session([hostile()], 40002))

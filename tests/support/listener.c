@@ -112,9 +112,17 @@ static void on_message_open(MsTalk *talk, int32_t message, MsDirection direction
     mail->text = g_string_new("");
 }
 
-static void on_message_headless(MsTalk *talk, int32_t message)
+static void on_message_headless(MsTalk *talk, int32_t message, const MsDeclared *declared)
 {
-    g_assert_cmpuint(mail_of((Listener *)talk, message)->text->len, ==, 0);
+    Listener *listener = (Listener *)talk;
+    ListenerMail *mail = mail_of(listener, message);
+    g_assert_cmpuint(mail->text->len, ==, 0);
+    if (!declared)
+        return;
+    add_ranges(listener, MS_TO_CLIENT, declared->where->range, declared->where->n_ranges);
+    g_string_append_printf(listener->log, "declared %s ", declared->path);
+    listener_quote(listener->log, (const char *)declared->header, declared->length);
+    g_string_append_printf(listener->log, " %" G_GUINT64_FORMAT " m%d\n", declared->size, message);
 }
 
 static void on_message_bytes(MsTalk *talk, int32_t message, const MsBytes *bytes, size_t offset,
