@@ -242,9 +242,14 @@ static int read_captures(const MsOptions *options, const MsExpression *filter)
     return ms_run(&run, (const char *const *)options->names);
 }
 
-static int complain(const MsOptions *options, const GError *error)
+/* `help`: what is wrong is the command line, so --help helps. */
+static int complain(const MsOptions *options, const GError *error, bool help)
 {
     g_autoptr(MsProgress) progress = ms_progress_new(0);
+    if (!help) {
+        ms_progress_say(progress, error->message);
+        return MS_EXIT_USAGE;
+    }
     g_autofree char *text = g_strdup_printf("%s (mailscope %s%s--help explains)", error->message,
                                             options->named ? ms_verb_name(options->verb) : "",
                                             options->named ? " " : "");
@@ -263,7 +268,12 @@ static int make_class(const MsOptions *options)
                          .until = options->until,
                          .overwrite = options->overwrite};
     g_autoptr(GError) error = NULL;
-    return ms_make(&make, &error) ? MS_EXIT_GOOD : complain(options, error);
+    if (ms_make(&make, &error))
+        return MS_EXIT_GOOD;
+    bool file = g_error_matches(error, MS_ERROR, MS_ERROR_OPEN) ||
+                g_error_matches(error, MS_ERROR, MS_ERROR_WRITE);
+    int status = complain(options, error, g_error_matches(error, MS_ERROR, MS_ERROR_USAGE));
+    return file ? MS_EXIT_TROUBLE : status;
 }
 
 int main(int argc, char **argv)
@@ -278,7 +288,7 @@ int main(int argc, char **argv)
     if (!ms_options_parse(&options, argc, argv, &error) || !check_questions(&options, &error) ||
         (options.filter && ms_verb_reads(options.verb) &&
          !(filter = ms_expression_new(options.filter, &error)))) {
-        status = complain(&options, error);
+        status = complain(&options, error, true);
     } else if (options.text) {
         MsBuffer text = {0};
         ms_buffer_text(&text, options.text);

@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include <stdbool.h>
+
 #define MS_ERROR (ms_error_quark())
 
 typedef enum {
@@ -18,3 +20,8 @@ typedef enum {
 } MsError;
 
 GQuark ms_error_quark(void);
+
+/* Puts what GLib says of a file into the words of this program: "cannot `what` 'path': reason", in
+ * place of sentences of GLib's own that name temporary files. Leaves errors of this domain as they
+ * are; `error` may be NULL. Returns false, so that callers can return it. */
+bool ms_error_of_file(GError **error, MsError code, const char *what, const char *path);

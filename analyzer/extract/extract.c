@@ -338,7 +338,10 @@ static void note_error(MsExtract *extract, const MsStore *store)
     const char *name;
     int error = ms_store_error(store, &name);
     if (error && error != ECANCELED && !extract->error)
-        extract->error = g_strdup_printf("cannot write '%s': %s", name, g_strerror(error));
+        extract->error = g_strdup_printf(
+            "cannot write '%s%s%s': %s%s", extract->plan->output ? extract->plan->output : "",
+            extract->plan->output ? "/" : "", name, g_strerror(error),
+            error == EEXIST && !extract->plan->overwrite ? "; --overwrite replaces it" : "");
 }
 
 /* Whether no attachment was found since, and nothing that could hide one. */

@@ -19,9 +19,10 @@ enum {
 /* What is the same for all captures. */
 typedef struct {
     MsExtractForm form;
-    unsigned what;  /* MS_EXTRACT_MESSAGES, ... */
-    int folder;     /* MS_EXTRACT_FOLDER: open; everything is written below it */
-    bool overwrite; /* files that are there may be replaced */
+    unsigned what;      /* MS_EXTRACT_MESSAGES, ... */
+    int folder;         /* MS_EXTRACT_FOLDER: open; everything is written below it */
+    bool overwrite;     /* files that are there may be replaced */
+    const char *output; /* the folder's name, for what is said to people; NULL: none */
 } MsExtractPlan;
 
 typedef struct MsExtract MsExtract;

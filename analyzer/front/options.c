@@ -51,7 +51,7 @@ static bool set_limit(MsLimits *limits, const char *value, GError **error)
     if (!ms_limit_find(name, &id))
         return usage_error(error, "no limit is called '%s'; `mailscope limits` lists them", name);
     if (!parse_number(equals + 1, &number))
-        return usage_error(error, "not a number: '%s'", value);
+        return usage_error(error, "--limit needs NAME=VALUE with a whole number, not '%s'", value);
     limits->value[id] = number;
     return true;
 }

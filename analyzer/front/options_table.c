@@ -78,8 +78,8 @@ static const char make_help_text[] =
     "A fault is loss (segments sent twice), wrong-password (first a wrong one), starttls\n"
     "(all is encrypted), out-of-order, duplicate (segments of the server), no-quit or rst (the\n"
     "client breaks off); with =PERCENT so much of the class gets it.\n\n"
-    "Exit status: 0 all were made; 2 wrong usage, a bad roster, or a file that cannot be\n"
-    "written: what was made before it stays.";
+    "Exit status: 0 all were made; 2 wrong usage, or a bad roster or assignment; 3 a file\n"
+    "that cannot be read or written: what was made before it stays.";
 
 static const char grade_help[] =
     "SUBMISSIONS is a folder, zip or tar with a file or folder for each student, as Moodle,\n"

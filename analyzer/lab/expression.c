@@ -230,7 +230,9 @@ static bool make_regex(Parser *parser, MsExpression *expression, size_t at)
     expression->regex =
         g_regex_new(limited, G_REGEX_RAW | G_REGEX_CASELESS, (GRegexMatchFlags)0, &problem);
     if (!expression->regex) {
-        g_autofree char *why = g_strdup_printf("a bad pattern: %s", problem->message);
+        const char *colon = g_strrstr(problem->message, ": "); /* before it stands our own prefix */
+        g_autofree char *why =
+            g_strdup_printf("a bad pattern: %s", colon ? colon + 2 : problem->message);
         return fail(parser, at, why);
     }
     return true;

@@ -30,6 +30,14 @@ typedef struct {
 
 static bool refuse(GError **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What the system does not let us do with files. */
+static bool stopped(GError **error, const char *what, const char *folder, const char *name)
+{
+    g_set_error(error, MS_ERROR, MS_ERROR_WRITE, "cannot %s '%s%s%s': %s", what, folder,
+                name ? "/" : "", name ? name : "", g_strerror(errno));
+    return false;
+}
+
 static bool refuse(GError **error, const char *format, ...)
 {
     va_list arguments;
@@ -94,10 +102,10 @@ static bool prepare(Work *work, GError **error)
                                                &work->from_ns, &work->until_ns, error))
         return false;
     if (mkdir(make->folder, 0777) != 0 && errno != EEXIST)
-        return refuse(error, "cannot make the folder '%s': %s", make->folder, g_strerror(errno));
+        return stopped(error, "make the folder", make->folder, NULL);
     work->folder = open(make->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (work->folder < 0)
-        return refuse(error, "cannot open the folder '%s': %s", make->folder, g_strerror(errno));
+        return stopped(error, "open the folder", make->folder, NULL);
     return true;
 }
 
@@ -122,8 +130,7 @@ static bool write_file(const Work *work, const char *name, const MsBuffer *bytes
         O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (work->make->overwrite ? O_TRUNC : O_EXCL);
     int fd = openat(work->folder, name, flags, 0666);
     if (fd < 0)
-        return refuse(error, "cannot write '%s/%s': %s", work->make->folder, name,
-                      g_strerror(errno));
+        return stopped(error, "write", work->make->folder, name);
     size_t done = 0;
     int trouble = 0;
     while (done < bytes->length && trouble == 0) {
@@ -138,7 +145,8 @@ static bool write_file(const Work *work, const char *name, const MsBuffer *bytes
     if (trouble == 0)
         return true;
     unlinkat(work->folder, name, 0);
-    return refuse(error, "cannot write '%s/%s': %s", work->make->folder, name, g_strerror(trouble));
+    errno = trouble;
+    return stopped(error, "write", work->make->folder, name);
 }
 
 /* Which faults this student gets; the same ones however many others there are. */
@@ -194,8 +202,9 @@ static bool read_assignment(Work *work, GError **error)
     const char *name = work->make->assignment;
     if (!name)
         return true;
-    if (g_file_get_contents(name, &text, &length, error))
-        work->assignment = ms_assignment_new(name, text, length, error);
+    if (!g_file_get_contents(name, &text, &length, error))
+        return ms_error_of_file(error, MS_ERROR_OPEN, "open", name);
+    work->assignment = ms_assignment_new(name, text, length, error);
     return work->assignment != NULL;
 }
 

@@ -54,8 +54,9 @@ bool ms_autograder_student(const MsGrading *grading, const MsRoster *roster, MsS
 {
     g_autofree char *text = NULL;
     gsize length;
-    return g_file_get_contents(grading->gradescope, &text, &length, error) &&
-           ms_gradescope_student(text, length, grading->gradescope, roster, student, error);
+    if (!g_file_get_contents(grading->gradescope, &text, &length, error))
+        return ms_error_of_file(error, MS_ERROR_OPEN, "open", grading->gradescope);
+    return ms_gradescope_student(text, length, grading->gradescope, roster, student, error);
 }
 
 bool ms_autograder_write(const MsGrading *grading, const MsAssignment *assignment,
@@ -63,7 +64,8 @@ bool ms_autograder_write(const MsGrading *grading, const MsAssignment *assignmen
 {
     json_t *object = ms_gradescope_result(assignment, result, &grading->style);
     char *text = json_dumps(object, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
-    bool good = g_file_set_contents(grading->output, text, -1, error);
+    bool good = g_file_set_contents(grading->output, text, -1, error) ||
+                ms_error_of_file(error, MS_ERROR_WRITE, "write", grading->output);
     free(text);
     json_decref(object);
     return good;
@@ -93,8 +95,9 @@ static bool add_file(struct archive *zip, const char *name, const char *path, GE
 {
     g_autofree char *text = NULL;
     gsize length;
-    return g_file_get_contents(path, &text, &length, error) &&
-           add(zip, name, false, text, length, error);
+    if (!g_file_get_contents(path, &text, &length, error))
+        return ms_error_of_file(error, MS_ERROR_OPEN, "open", path);
+    return add(zip, name, false, text, length, error);
 }
 
 static bool add_all(struct archive *zip, const MsGrading *grading, GError **error)
@@ -122,7 +125,8 @@ static bool check_places(const MsGrading *grading, GError **error)
     struct stat status;
     if (grading->overwrite || lstat(grading->autograder, &status) != 0)
         return true;
-    g_set_error(error, MS_ERROR, MS_ERROR_WRITE, "'%s' is there already", grading->autograder);
+    g_set_error(error, MS_ERROR, MS_ERROR_WRITE, "'%s' is there already; --overwrite replaces it",
+                grading->autograder);
     return false;
 }
 

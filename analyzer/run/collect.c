@@ -92,8 +92,10 @@ static void walk(GPtrArray *all, const MsHandedOptions *options, const char *fol
 GPtrArray *ms_collect_folder(const MsHandedOptions *options, GError **error)
 {
     GDir *dir = g_dir_open(options->path, 0, error);
-    if (!dir)
+    if (!dir) {
+        ms_error_of_file(error, MS_ERROR_OPEN, "open", options->path);
         return NULL;
+    }
     g_dir_close(dir);
     GPtrArray *all = g_ptr_array_new_with_free_func(collected_free);
     walk(all, options, options->path, NULL, 1);

@@ -15,7 +15,8 @@
 static int complain(const char *file, int error)
 {
     g_autoptr(MsProgress) progress = ms_progress_new(0);
-    g_autofree char *text = g_strdup_printf("cannot write '%s': %s", file, g_strerror(error));
+    g_autofree char *why = ms_files_reason(error);
+    g_autofree char *text = g_strdup_printf("cannot write '%s': %s", file, why);
     ms_progress_say(progress, text);
     return MS_EXIT_TROUBLE;
 }
@@ -24,6 +25,7 @@ static int run_folder(MsRun *run, const char *const *names, const char *output, 
 {
     if (mkdir(output, 0777) != 0 && errno != EEXIST)
         return complain(output, errno);
+    plan->output = output;
     plan->folder = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (plan->folder < 0)
         return complain(output, errno);

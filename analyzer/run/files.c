@@ -161,3 +161,8 @@ int ms_files_refuse(const char *path)
     ms_progress_say(progress, text);
     return MS_EXIT_USAGE;
 }
+
+char *ms_files_reason(int error)
+{
+    return g_strconcat(g_strerror(error), error == EEXIST ? "; --overwrite replaces it" : "", NULL);
+}

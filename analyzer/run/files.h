@@ -25,5 +25,8 @@ bool ms_files_same(const char *a, const char *b);
  * replaced by what is made of it. */
 bool ms_files_read(const char *const *names, const char *path);
 
+/* g_strerror(), and for a file that is there already also what to do. */
+char *ms_files_reason(int error);
+
 /* Says that `path` is read and therefore not replaced; the program's exit status. */
 int ms_files_refuse(const char *path);

@@ -14,7 +14,8 @@ static bool write_file(const char *folder, const char *name, const char *text, s
                        GError **error)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    return g_file_set_contents(path, text ? text : "", (gssize)length, error);
+    return g_file_set_contents(path, text ? text : "", (gssize)length, error) ||
+           ms_error_of_file(error, MS_ERROR_WRITE, "write", path);
 }
 
 static bool write_buffer(const char *folder, const char *name, MsBuffer *text, GError **error)

@@ -192,9 +192,11 @@ static int init(const MsGrading *grading, GString *printed)
     ms_outline_begin(printed, title);
     size_t before = printed->len;
     ms_judge_read(grading->assignment, &grading->limits, on_session, printed, problem);
+    if (printed->len == before) /* half an assignment is none */
+        g_string_truncate(printed, 0);
     if (problem->len > 0)
         return complain(problem->str);
-    return printed->len > before ? MS_EXIT_GOOD : complain("no mail found: nothing to ask about");
+    return printed->len > 0 ? MS_EXIT_GOOD : complain("no mail found: nothing to ask about");
 }
 
 /* The file that is read and would be replaced by what is written; NULL: there is none. */
@@ -280,6 +282,8 @@ int ms_grade_run(const MsGrading *grading, GString *printed)
     g_autofree char *text = NULL;
     gsize length = 0;
     if (!g_file_get_contents(grading->assignment, &text, &length, &error))
+        ms_error_of_file(&error, MS_ERROR_OPEN, "open", grading->assignment);
+    if (error)
         return complain(error->message);
     g_autoptr(MsAssignment) assignment =
         ms_assignment_new(grading->assignment, text, length, &error);

@@ -275,7 +275,7 @@ static bool give_list(Index *index, const MsHandedOptions *options, GError **err
         return false;
     }
     if (!g_file_get_contents(options->path, &text, &length, error))
-        return false;
+        return ms_error_of_file(error, MS_ERROR_OPEN, "open", options->path);
     g_autoptr(GPtrArray) list = ms_listed_read(text, length, options->path, error);
     g_autofree char *folder = g_path_get_dirname(options->path);
     for (guint i = 0; list && i < list->len; i++)

@@ -113,7 +113,8 @@ bool ms_journal_allows(const char *folder, MsJournalMode mode, GError **error)
     bool unfinished = lstat(journal, &status) == 0;
     if (there && mode == MS_JOURNAL_NEW) {
         g_set_error(error, MS_ERROR, MS_ERROR_WRITE, "'%s' is there already%s", folder,
-                    unfinished ? "; --resume goes on with what is unfinished in it" : "");
+                    unfinished ? "; --resume goes on with what is unfinished in it"
+                               : "; --overwrite writes into it");
         return false;
     }
     if (there && mode == MS_JOURNAL_RESUME && !unfinished) {

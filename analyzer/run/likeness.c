@@ -2,6 +2,7 @@
  * likeness.c - see likeness.h. */
 #include "likeness.h"
 
+#include "../base/error.h"
 #include "../grade/similar.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@ static bool write_file(const char *folder, const char *name, const char *text, s
                        GError **error)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    return g_file_set_contents(path, text, (gssize)length, error);
+    return g_file_set_contents(path, text, (gssize)length, error) ||
+           ms_error_of_file(error, MS_ERROR_WRITE, "write", path);
 }
 
 bool ms_likeness(const char *folder, json_t *const *results, guint count, GError **error)

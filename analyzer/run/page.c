@@ -16,7 +16,8 @@
 static int complain(const char *what, const char *file, int error)
 {
     g_autoptr(MsProgress) progress = ms_progress_new(0);
-    g_autofree char *text = g_strdup_printf("cannot %s '%s': %s", what, file, g_strerror(error));
+    g_autofree char *why = ms_files_reason(error);
+    g_autofree char *text = g_strdup_printf("cannot %s '%s': %s", what, file, why);
     ms_progress_say(progress, text);
     return MS_EXIT_TROUBLE;
 }
@@ -71,10 +72,10 @@ int ms_page_run(MsRun *run, const char *const *names, const char *file, bool ove
     bool prints = strcmp(file, "-") == 0;
     struct stat status;
     if (!prints && lstat(file, &status) == 0) {
-        if (!overwrite)
-            return complain("write", file, EEXIST);
         if (S_ISDIR(status.st_mode))
             return complain("write", file, EISDIR);
+        if (!overwrite)
+            return complain("write", file, EEXIST);
         if (ms_files_read(names, file))
             return ms_files_refuse(file);
         if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) /* a device is never replaced */

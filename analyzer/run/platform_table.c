@@ -2,6 +2,8 @@
  * platform_table.c - files around gradebook.c. */
 #include "platform_table.h"
 
+#include "../base/error.h"
+
 #include <string.h>
 
 static const struct {
@@ -25,7 +27,7 @@ bool ms_platform_tables_read(MsPlatformTables *tables, const MsGrading *grading,
         if (!name)
             continue;
         if (!g_file_get_contents(name, &text, &length, error))
-            return false;
+            return ms_error_of_file(error, MS_ERROR_OPEN, "open", name);
         tables->table[kind] = ms_csv_read(text, length, name, error);
         if (!tables->table[kind])
             return false;
@@ -75,9 +77,10 @@ bool ms_platform_tables_write(const MsPlatformTables *tables, const MsGrading *g
         g_autofree char *path = g_build_filename(grading->output, kinds[kind].output, NULL);
         MsGradebookReport report = {.left_out = left_out};
         if (!ms_gradebook_fill(out, kind, tables->table[kind], name_of(grading, kind), assignment,
-                               results, count, &report, error) ||
-            !g_file_set_contents(path, out->str, (gssize)out->len, error))
+                               results, count, &report, error))
             return false;
+        if (!g_file_set_contents(path, out->str, (gssize)out->len, error))
+            return ms_error_of_file(error, MS_ERROR_WRITE, "write", path);
         note(notes, kind, &report);
     }
     return true;

@@ -346,6 +346,56 @@ class Output(Case):
         self.assertEqual(done.returncode, 3)
         self.assertIn("standard input", done.stderr)
 
+    def test_words_of_trouble(self):
+        """Each complaint about a file is one line in our own words: what, which file, why."""
+        self.write_login("a.pcap")
+        self.write("lab.ini", (self.run_program("grade", "--init", "a.pcap").out).encode())
+        self.write("text", b"hello\n")
+        self.write("roster.csv", b"id\nada\n")
+        (self.folder / "work").mkdir()
+        (self.folder / "work" / "ada.txt").write_text("s1-user: x\n")
+        (self.folder / "out").mkdir()
+        missing = "cannot open 'no': No such file or directory"
+        for words, status, why in (
+                ("show no", 3, missing), ("answer no", 3, missing), ("path no", 3, missing),
+                ("report no -o r.html", 3, missing), ("grade --init no", 3, missing),
+                ("grade no work -o g", 3, missing), ("grade --check no", 3, missing),
+                ("grade --sheet no", 3, missing), ("grade lab.ini no -o g", 3, missing),
+                ("grade lab.ini no.ndjson -o g", 3, missing.replace("no'", "no.ndjson'")),
+                ("grade lab.ini work -o g --worksheet no", 3, missing),
+                ("grade lab.ini work -o g --canvas no", 3, missing),
+                ("grade lab.ini work -o g --gradescope no", 3, missing),
+                ("grade lab.ini work -o g --roster no", 3, missing.replace("open", "read the roster")),
+                ("grade work work -o g", 3, "cannot open 'work': Is a directory"),
+                ("grade lab.ini work -o out", 3, "'out' is there already; --overwrite writes into it"),
+                ("grade lab.ini work -o text/x", 3, "cannot make 'text/x': Not a directory"),
+                ("grade --init text", 3, "'text' is no capture: neither pcap nor pcapng"),
+                ("make --roster no -o m", 3, missing.replace("open", "read the roster")),
+                ("make no --roster roster.csv -o m", 3, missing),
+                ("make --roster roster.csv -o no/no", 3, "cannot make the folder 'no/no': No such file or directory"),
+                ("make --roster text -o m", 2, "cannot use the roster 'text': its first row names no column 'id'"),
+                ("report a.pcap -o text", 3, "cannot write 'text': File exists; --overwrite replaces it"),
+                ("report a.pcap -o out", 3, "cannot write 'out': Is a directory"),
+                ("extract a.pcap -o text", 3, "cannot write 'text': Not a directory"),
+                ("show --filter 'eml.x == 1' a.pcap", 2, None),
+                ("show --filter 'smtp.helo matches \"(\"' a.pcap", 2,
+                 "filter, character 19: a bad pattern: missing "),
+                ("show --limit streams=99999999999999999999 a.pcap", 2,
+                 "--limit needs NAME=VALUE with a whole number, not 'streams=99999999999999999999'"
+                 " (mailscope show --help explains)")):
+            result = Result(subprocess.run(["sh", "-c", f'exec "$0" {words}', PROGRAM], cwd=self.folder,
+                                           capture_output=True, timeout=60))
+            self.assertEqual(result.status, status, (words, result.err))
+            self.assertNotRegex(result.err, "[“”‘’]|Failed|Error opening")
+            if why:
+                self.assertIn(f"mailscope: {why}", result.err, words)
+            if "grade" in words:
+                self.assertEqual(result.out, "", words)
+        for name in ("out/x.tar", "out/x"):
+            self.run_program("extract", "a.pcap", "-o", name)
+            self.assertRegex(self.run_program("extract", "a.pcap", "-o", name).err,
+                             f"^mailscope: cannot write '{name}(/[^']*)?': File exists; --overwrite replaces it\n$")
+
     def test_reader_goes_away(self):
         self.write_login("a.pcap")
         names = ["a.pcap"] * 400

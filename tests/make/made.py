@@ -149,10 +149,10 @@ expect = 2026-03-02T08:00:00Z | 2026-03-02T10:00:00Z
                            (["--from", "9999-01-01T00:00:00Z"], "--from needs a time"), (["--fault", "loss", "--fault", "loss"], "twice"),
                            (["--until", "2020-01-01T00:00:00Z"], "--until must be later")):
             self.hold(why in self.make("refused", *words, status=2), f"{words} is not refused for {why}")
-        self.hold("File exists" in self.make("plain", status=2), "an old class is overwritten")
+        self.hold("File exists" in self.make("plain", status=3), "an old class is overwritten")
         (self.folder / "planted").mkdir()
         (self.folder / "planted" / "s000.pcap").symlink_to(self.folder / "elsewhere")
-        self.make("planted", "--overwrite", status=2)
+        self.make("planted", "--overwrite", status=3)
         self.hold(not (self.folder / "elsewhere").exists(), "a link leads out of the folder")
 
 
