@@ -37,6 +37,7 @@ MsPlatform ms_platform_read(const char *file, char **id, char **name)
     } forms[] = {
         {"^(.+)_(\\d+)_assignsubmission_", MS_PLATFORM_MOODLE, 2, 1},
         {"^.+_([^_]+)_attempt_\\d{4}-\\d\\d-\\d\\d-\\d\\d", MS_PLATFORM_BLACKBOARD, 1, 0},
+        {"^(?:LATE_)?(anon)_([[:alnum:]]+)_\\d+_.", MS_PLATFORM_CANVAS, 2, 1},
         {"^([^_]+)_(?:LATE_)?(\\d+)_\\d+_.", MS_PLATFORM_CANVAS, 2, 1},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {

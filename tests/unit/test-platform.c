@@ -20,6 +20,8 @@ static void test_names(void)
         {"kingada_55_66_x.pcap", MS_PLATFORM_CANVAS, "55", "kingada"},
         {"kingada_LATE_55_66_x.pcap", MS_PLATFORM_CANVAS, "55", "kingada"},
         {"anon_55_66_x_1.pcap", MS_PLATFORM_CANVAS, "55", "anon"},
+        {"anon_aB3xY_66_x.pcap", MS_PLATFORM_CANVAS, "aB3xY", "anon"},
+        {"LATE_anon_aB3xY_66_x.pcap", MS_PLATFORM_CANVAS, "aB3xY", "anon"},
         {"Lab 1_ada_attempt_2026-11-01-10-00-00_x.pcap", MS_PLATFORM_BLACKBOARD, "ada", "ada"},
         {"Lab_1_ada_attempt_2026-11-01-10-00-00.txt", MS_PLATFORM_BLACKBOARD, "ada", "ada"},
         {"ada.pcap", MS_PLATFORM_NONE, "ada", "ada"},
@@ -36,7 +38,7 @@ static void test_names(void)
         g_assert_cmpstr(id, ==, rows[i].id);
         g_assert_cmpstr(name, ==, rows[i].name);
     }
-    g_assert_cmpuint(count, ==, 14);
+    g_assert_cmpuint(count, ==, 16);
 }
 
 static void test_squeeze(void)
