@@ -220,6 +220,20 @@ static guint find_student(const MsCsv *csv, guint row, const Columns *columns,
     return found ? found : by_name(students, cell_of(csv, row, columns->name));
 }
 
+/* Names that students chose must be no formulas. What the platform knows a row by stays as it is,
+ * as do a teacher's words, and a dash for a time. */
+static bool may_be_marked(const MsCsv *csv, guint row, const Columns *columns, int column)
+{
+    const int kept[] = {columns->number, columns->id,    columns->login,
+                        columns->email,  columns->grade, columns->feedback};
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        if (kept[i] == column)
+            return false;
+    }
+    return row >= columns->first && cell_of(csv, row, columns->number)[0] != '\0' &&
+           strcmp(cell_of(csv, row, column), "-") != 0;
+}
+
 static void put_row(GString *out, const MsCsv *csv, guint row, const Columns *columns,
                     const char *grade, const char *feedback)
 {
@@ -234,7 +248,8 @@ static void put_row(GString *out, const MsCsv *csv, guint row, const Columns *co
             cell = feedback;
         if (i > 0)
             ms_buffer_byte(&line, (uint8_t)csv->separator);
-        ms_csv_put(&line, cell, csv->separator, feedback && (int)i == columns->feedback);
+        bool ours = feedback && (int)i == columns->feedback;
+        ms_csv_put(&line, cell, csv->separator, ours || may_be_marked(csv, row, columns, (int)i));
     }
     ms_buffer_text(&line, "\r\n");
     g_string_append_len(out, (const char *)line.data, (gssize)line.length);

@@ -15,8 +15,9 @@ typedef struct {
 } MsGradebookReport;
 
 /* Appends the table with a grade in the row of each student who handed something in; all other
- * cells, columns, rows, the separator and a byte order mark stay as they are. `results`: objects as
- * in returned.h, with "number", the platform's number of the student, where the name of the
+ * cells, columns, rows, the separator and a byte order mark stay as they are, but that names which
+ * begin like formulas get a ' in front where the row has the platform's number. `results`: objects
+ * as in returned.h, with "number", the platform's number of the student, where the name of the
  * submission told it. A row's student is looked for by that number, then by id, e-mail and full
  * name; a name that stands twice is not guessed. Refuses, with the name of the file and what to do:
  * a table without the columns it needs, a maximum that is not the assignment's, the same student

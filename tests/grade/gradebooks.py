@@ -177,8 +177,9 @@ class Gradebooks(unittest.TestCase):
         data, _ = self.fill("moodle", table(rows))
         filled = list(csv.reader(io.StringIO(data.decode(), newline="")))
         self.assertNotIn("<img", filled[1][10])
-        self.assertEqual(filled[1][1], "=cmd()|x")  # what the platform wrote stays as it is, or it would know nobody
-        self.assertEqual(filled[2][10], "=1+1")
+        self.assertEqual((filled[1][1], filled[2][1]), ("'=cmd()|x", "'@b"))  # Moodle knows them by their numbers
+        self.assertEqual(filled[2][9], rows[2][9])  # a lone dash for a time
+        self.assertEqual(filled[2][10], "=1+1")  # the teacher's
 
 
 if __name__ == "__main__":

@@ -146,7 +146,10 @@ class Outputs(Folder):
         self.assertEqual(names["'=s1"], "'+cmd")
         self.assertEqual(names["s5"], 'Ada, "King"')
         sheet = list(csv.DictReader(io.StringIO((self.folder / "out" / "moodle.csv").read_text(), newline=""), strict=True))
-        self.assertEqual([row["Full name"].strip() for row in sheet][:6], [name.strip() for name in NAMES[:6]])
+        self.assertEqual([row["Full name"].lstrip("'").strip() for row in sheet][:6], [name.strip() for name in NAMES[:6]])
+        for table in "moodle.csv", "canvas.csv":
+            for row in csv.reader(io.StringIO((self.folder / "out" / table).read_text(), newline="")):
+                self.assertNotRegex(row[0] if table == "canvas.csv" else row[1], r"^[=+@\t\r-]")
         for row in sheet:
             self.assertNotRegex(row["Feedback comments"], r"^[=+@\t\r-]|<(?!br>)")
 
