@@ -3,6 +3,7 @@
 #include "mime.h"
 
 #include "../message/header.h"
+#include "embedded.h"
 #include "mime_private.h"
 
 #include <errno.h>
@@ -215,6 +216,37 @@ static void note_content(MsMime *mime, MsPart *part, uint64_t at, uint64_t end)
     part->complete = is_whole(mime, part->at, part->length);
 }
 
+/* Files that stand in a text as it was sent become parts of their own, behind it: "1+1". */
+static void note_embedded(MsMime *mime, guint number)
+{
+    const MsPart text = g_array_index(mime->parts, MsPart, number);
+    static const char *const codes[] = {"7bit", "8bit", "binary", NULL};
+    if (!g_str_has_prefix(text.type, "text/") || !g_strv_contains(codes, text.encoding))
+        return;
+    uint64_t at = text.at;
+    MsEmbedded file;
+    for (unsigned n = 1; ms_embedded_next(mime->source.message, &at, text.at + text.length, &file);
+         n++) {
+        if (mime->parts->len >= mime->most_parts) {
+            mime->source.limited = true;
+            return;
+        }
+        char *name = g_malloc(file.name_length);
+        size_t got =
+            ms_message_read(mime->source.message, file.name_at, (uint8_t *)name, file.name_length);
+        MsPart part = {.path = g_strdup_printf("%s+%u", text.path, n),
+                       .type = g_strdup("application/octet-stream"),
+                       .encoding = g_strdup("x-uuencode"),
+                       .filename = g_utf8_make_valid(name, (gssize)got),
+                       .inner = text.inner,
+                       .name_at = file.name_at,
+                       .name_length = file.name_length};
+        g_free(name);
+        note_content(mime, &part, file.at, file.at + file.length);
+        g_array_append_val(mime->parts, part);
+    }
+}
+
 static void walk_multipart(MsMime *mime, GMimeMultipart *multipart, const Place *place)
 {
     int count = g_mime_multipart_get_count(multipart);
@@ -290,6 +322,7 @@ static void walk(MsMime *mime, GMimeObject *object, const Place *place)
                                                              (uint64_t)stream->bound_end, place));
         else
             note_content(mime, part, 0, 0);
+        note_embedded(mime, mime->parts->len - 1);
     }
 }
 
@@ -300,6 +333,7 @@ static void note_plain(MsMime *mime)
         .path = g_strdup("1"), .type = g_strdup("text/plain"), .encoding = g_strdup("7bit")};
     note_content(mime, &part, 0, MIN(ms_message_kept(mime->source.message), mime->source.most));
     g_array_append_val(mime->parts, part);
+    note_embedded(mime, 0);
 }
 
 /* The content of a part, of which the header was told elsewhere. */
@@ -320,6 +354,7 @@ static void note_declared(MsMime *mime)
     part->type_length = part->name_length = 0; /* not in these bytes */
     note_content(mime, part, 0, MIN(ms_message_kept(message), mime->source.most));
     part->complete = part->complete && part->length == declared->size;
+    note_embedded(mime, 0);
     g_object_unref(object);
 }
 

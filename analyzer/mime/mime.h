@@ -11,10 +11,10 @@ typedef struct MsMime MsMime;
 
 /* One part. Text is UTF-8, NUL-terminated, owned by the MsMime; NULL when the part does not say. */
 typedef struct {
-    char *path;     /* "1", "2.1": as IMAP numbers parts (RFC 9051 6.4.5) */
-    char *type;     /* "text/plain", lower case; what the part says, or the default of RFC 2045 */
-    char *charset;  /* as declared */
-    char *encoding; /* Content-Transfer-Encoding, lower case; "7bit" when not declared */
+    char *path;    /* "1", "2.1": as IMAP numbers parts (RFC 9051 6.4.5); "1+1": a file in text 1 */
+    char *type;    /* "text/plain", lower case; what the part says, or the default of RFC 2045 */
+    char *charset; /* as declared */
+    char *encoding;    /* Content-Transfer-Encoding, lower case; "7bit" when not declared */
     char *disposition; /* "attachment", "inline", lower case */
     char *filename;    /* decoded (RFC 2231, 2047), as declared: not safe as a name of a file */
     char *content_id;  /* without angle brackets */

@@ -69,6 +69,19 @@ static Kind kind_of_line(const uint8_t *line, size_t length)
     return LINE_UNSURE;
 }
 
+/* Whether a uuencoded file may stand in the text. */
+static bool has_begin(const MsMessage *message, uint64_t from)
+{
+    uint8_t text[MOST];
+    static const char begin[] = "\nbegin ";
+    for (size_t got; (got = ms_message_read(message, from, text, sizeof text)) > 6;) {
+        if (memmem(text, got, begin, sizeof begin - 1))
+            return true;
+        from += got - 6;
+    }
+    return false;
+}
+
 bool ms_mime_is_plain(const MsMessage *message)
 {
     uint8_t text[MOST];
@@ -88,7 +101,7 @@ bool ms_mime_is_plain(const MsMessage *message)
             if (at == 0)
                 return false;
             if (!several)
-                return true;
+                return !has_begin(message, at);
             in_header = false;
         }
         /* What a type goes on with may name a file. */
@@ -102,5 +115,5 @@ bool ms_mime_is_plain(const MsMessage *message)
         several = several || before == LINE_MULTIPART;
         at += size + 1;
     }
-    return !in_header && length == ms_message_kept(message);
+    return !in_header && length == ms_message_kept(message) && !has_begin(message, 0);
 }

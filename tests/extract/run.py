@@ -283,6 +283,17 @@ class Extract(unittest.TestCase):
         cited = b"".join(frames[r[0] - 1][r[1]:r[1] + r[2]] for r in facts[2, "part.sha256"]["ranges"])
         self.assertEqual((cited, facts[2, "part.sha256"]["value"]), (coded, sha256(ATTACHMENT * 20)))
 
+    def test_uuencode(self):
+        """A file in the text of a mail without MIME, as it was done before."""
+        import binascii
+        data = ATTACHMENT * 30
+        lines = b"".join(binascii.b2a_uu(data[i:i + 45]).replace(b"\n", b"\r\n") for i in range(0, len(data), 45))
+        mail = b"Subject: old\r\n\r\nbegin 644 ../\xe2\x80\xaefile.bin\r\n" + lines + b"`\r\nend\r\nbye\r\n"
+        self.good(self.capture(session([mail])), "-o", self.out)
+        got = {p.name: p.read_bytes() for p in self.out.rglob("attachment-*")}
+        self.assertEqual(got, {"attachment-1-1+1-_file.bin": data})
+        self.check_manifest(next(self.out.rglob("manifest.json")))
+
     def test_only_attachments(self):
         """A session in which nothing is attached leaves nothing; one with bytes missing says so."""
         capture = self.capture(session([PLAIN]), session([hostile()], 40002))

@@ -144,6 +144,22 @@ static void test_parts(void)
         {TOP "--b\r\nContent-Disposition: attachment; filename=old.c; filename*=utf-8''%C3%A9.c\r\n"
              "\r\nx\r\n--b--",
          "0 multipart/mixed|1 text/plain 7bit+ <\xc3\xa9.c> =x|"},
+        /* Files in a text, uuencoded; what only begins like one; one in another encoding. */
+        {"\r\nbegin 644 a b.c\r\n#86)C\r\n`\r\nend\r\nx\nbegin 0755 ../z\n!>``` \n \nend\n",
+         "1 text/plain 7bit =begin 644 a b.c\r\n#86)C\r\n`\r\nend\r\nx\nbegin 0755 ../z\n!>``` \n "
+         "\nend\n|"
+         "1+1 application/octet-stream x-uuencode+ <a b.c> =abc|"
+         "1+2 application/octet-stream x-uuencode+ <../z> =x|"},
+        {"\r\nbegin 644 the day\r\nwith tea\r\nend\r\n",
+         "1 text/plain 7bit =begin 644 the day\r\nwith tea\r\nend\r\n|"},
+        {"\r\nbegin 644 a\r\n#86)C\r\nbegin 644 b\r\n#9&5F\r\nend\r\nbegin 644 c\r\n#86)C",
+         "1 text/plain 7bit =begin 644 a\r\n#86)C\r\nbegin 644 b\r\n#9&5F\r\nend\r\nbegin 644 "
+         "c\r\n#86)C|1+1 application/octet-stream x-uuencode+ <b> =def|"},
+        {"Content-Transfer-Encoding: quoted-printable\r\n\r\nbegin 644 a\r\n#86)C\r\nend\r\n",
+         "1 text/plain quoted-printable =begin 644 a\r\n#86)C\r\nend\r\n|"},
+        {TOP "--b\r\n\r\nx\r\n--b\r\n\r\nbegin 644 a\r\n#86)C\r\nend\r\n--b--\r\n",
+         "0 multipart/mixed|1 text/plain 7bit =x|2 text/plain 7bit =begin 644 a\r\n#86)C\r\nend|"
+         "2+1 application/octet-stream x-uuencode+ <a> =abc|"},
         /* Bare line feeds. */
         {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--\n",
          "0 multipart/mixed|1 text/plain 7bit =one|2 text/plain 7bit =two|"},
@@ -159,7 +175,7 @@ static void test_parts(void)
         g_assert_false(ms_mime_limited(mime));
         checked++;
     }
-    g_assert_cmpuint(checked, ==, 24);
+    g_assert_cmpuint(checked, ==, 29);
 }
 
 /* A hole spoils the part it lies in or touches, and no other. */
@@ -178,6 +194,11 @@ static void test_plain(void)
         {"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n"
          "Content-Type: text/plain\r\n\r\nx\r\n--b--\r\n",
          true},
+        {"Subject: x\r\n\r\nx\r\nbegin 644 a\r\n", false}, /* perhaps a file */
+        {"Subject: x\r\n\r\nbegin 644 a\r\n", false},
+        {"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n"
+         "Content-Type: text/plain\r\n\r\nbegin 644 a\r\n--b--\r\n",
+         false},
         {"", false},
         {"Subject: x\r\n", false}, /* no end of the header */
         {"\r\n\r\nContent-Type: image/png\r\n", false},
@@ -203,7 +224,7 @@ static void test_plain(void)
         g_test_message("%s", rows[i].mail);
         g_assert_cmpint(ms_mime_is_plain(message), ==, rows[i].plain);
     }
-    g_assert_cmpuint(checked, ==, 18);
+    g_assert_cmpuint(checked, ==, 21);
 }
 
 static void test_holes(void)
