@@ -217,12 +217,25 @@ void ms_pen_say(MsPen *pen, const char *format, ...)
     va_end(again);
 }
 
+/* Whether a value without a blank in it, which would be broken here, fits a line of its own. */
+static bool wants_own_line(const MsPen *pen, const uint8_t *text, size_t length)
+{
+    return pen->column > pen->indent && !memchr(text, ' ', length) &&
+           pen->indent + ms_pen_columns(text, length) <= ms_pen_width(pen);
+}
+
 static void put_escaped(MsPen *pen, const uint8_t *text, size_t length)
 {
     pen->escaped.length = 0;
     ms_escape_terminal(&pen->escaped, text, length);
-    if (!put_fitting(pen, pen->escaped.data, pen->escaped.length))
-        put_hard(pen, pen->escaped.data, pen->escaped.length);
+    if (put_fitting(pen, pen->escaped.data, pen->escaped.length))
+        return;
+    if (wants_own_line(pen, pen->escaped.data, pen->escaped.length)) {
+        if (pen->out->data[pen->out->length - 1] == ' ')
+            pen->out->length--; /* no blank at the end of a line */
+        wrap(pen);
+    }
+    put_hard(pen, pen->escaped.data, pen->escaped.length);
 }
 
 void ms_pen_captured(MsPen *pen, const char *text, size_t length)

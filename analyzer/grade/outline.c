@@ -135,6 +135,29 @@ static const struct {
      MS_MATCH_EXACT},
 };
 
+static bool is_success(const MsFact *outcome)
+{
+    static const char success[] = "success";
+    return outcome && outcome->text_length == sizeof success - 1 &&
+           memcmp(outcome->text, success, sizeof success - 1) == 0;
+}
+
+/* Whether a fact belongs to a login that failed, in a session where another one succeeds: a wrong
+ * password that was tried first is not the answer. */
+static bool is_failed_login(const MsRecord *record, const MsFact *fact)
+{
+    if (ms_field((MsFieldId)fact->field)->scope != MS_ATTEMPT ||
+        is_success(ms_record_find(record, MS_FIELD_AUTH_OUTCOME, -1, fact->item)))
+        return false;
+    size_t count;
+    const MsFact *facts = ms_record_facts(record, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (facts[i].field == MS_FIELD_AUTH_OUTCOME && is_success(&facts[i]))
+            return true;
+    }
+    return false;
+}
+
 /* Appends the values of a field, each once, with `|` between them, and keeps their frames; false
  * when there are none. */
 static bool add_values(GString *out, MsFrameSet *frames, const MsRecord *record, MsFieldId field)
@@ -143,7 +166,7 @@ static bool add_values(GString *out, MsFrameSet *frames, const MsRecord *record,
     const MsFact *facts = ms_record_facts(record, &count);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < count; i++) {
-        if (facts[i].field != field)
+        if (facts[i].field != field || is_failed_login(record, &facts[i]))
             continue;
         g_autoptr(GString) value = g_string_new(NULL);
         g_autoptr(GString) quoted = g_string_new(NULL);

@@ -248,6 +248,10 @@ class Class(unittest.TestCase):
         self.assertIn("bad.ini:4: unknown key 'kint'; is 'kind' meant?", run("--check", self.folder / "bad.ini", status=1).stderr)
         run(self.folder / "bad.ini", self.work, "-o", self.folder / "out", status=2)
         run("--init", ROOT / "README.md", status=3)
+        tried = run("--init", ROOT / "captures" / "smtp-wrong-password" / "capture.pcap").stdout
+        self.assertIn('\nexpect = p%40ss=w/rd+"quoted" \\\\back\n', tried)  # not the one refused before it
+        refused = run("--init", ROOT / "captures" / "pop3-wrong-password" / "capture.pcap").stdout
+        self.assertIn("\nexpect = correct horse battery staple\n", refused)
         run(self.folder / "lab.ini", self.work, "-o", self.work, status=3)
         run(self.folder / "lab.ini", self.folder / "nonsuch", "-o", self.folder / "out", status=3)
 

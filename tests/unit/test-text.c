@@ -121,6 +121,13 @@ static void test_wrapping(void)
             break;
     }
     must(joined->str, text->str);
+    /* A name that fits a line of its own is not broken, and no blank ends the line before it. */
+    rm_text(record, MS_FIELD_TLS_VERSION, MS_TO_SERVER, -1, -1, 11,
+            "TLS 1.3, and words up to the end");
+    rm_text(record, MS_FIELD_TLS_SERVER_NAME, MS_TO_SERVER, -1, -1, 11, "mail.some.example.com");
+    rm_text(record, MS_FIELD_TLS_STARTED, MS_TO_SERVER, -1, -1, 11, "");
+    g_autofree char *names = shown(record, false, false, false);
+    must(names, ", server name\n            mail.some.example.com\n");
     rm_line(record, MS_LINE_COMMAND, MS_TO_SERVER, 0, 5, "x", NULL);
     g_autofree char *many = g_strnfill(3000, 'y');
     rm_line(record, MS_LINE_COMMAND, MS_TO_SERVER, 0, 6, many, NULL);
