@@ -43,6 +43,8 @@ typedef enum {
     MS_N_NEARS
 } MsNearKind;
 
+enum { MS_SESSION_OWN = -1 };
+
 /* A wrong answer that is worth something. */
 typedef struct {
     MsNearKind kind;
@@ -64,7 +66,7 @@ typedef struct {
     int check;    /* of ms_behaviours(); -1: none */
     char *frames; /* frames that an answer may name, as written; NULL: none is asked for */
     char *where;  /* frames that a student is told to look at, as written; NULL: it is not known */
-    int session;  /* 1-based; 0: any */
+    int session;  /* 1-based; 0: any; MS_SESSION_OWN: those that meet all that is required */
     int message;  /* 1-based; 0: any */
     MsMatch match;
     char *raw;     /* `expect` as written, what a regular expression is; NULL: none */

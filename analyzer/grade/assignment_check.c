@@ -235,7 +235,8 @@ static bool take_asked(MsReader *reader, size_t key, const char *value, GError *
     case 4:
         return set_oddity(reader, value, error);
     case 5:
-        return read_which(reader, value, &asked->session, error);
+        asked->session = MS_SESSION_OWN;
+        return strcmp(value, "own") == 0 || read_which(reader, value, &asked->session, error);
     case 6:
         return read_which(reader, value, &asked->message, error);
     case 7:
@@ -383,6 +384,17 @@ static bool check_expect(const MsReader *reader, MsAsked *asked, GError **error)
     return asked->match != MS_MATCH_BETWEEN || check_bounds(reader, asked, error);
 }
 
+/* Whether something is required that tells one session from another. */
+static bool requires(const MsReader *reader)
+{
+    for (guint i = 0; i < reader->assignment->asked->len; i++) {
+        const MsAsked *asked = reader->assignment->asked->pdata[i];
+        if (asked->required && asked->fact && asked->session == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool check_source(const MsReader *reader, const MsAsked *asked, GError **error)
 {
     bool odd = asked->oddity != MS_N_ODDITIES;
@@ -401,6 +413,11 @@ static bool check_source(const MsReader *reader, const MsAsked *asked, GError **
                           asked->match == MS_MATCH_PRESENT || asked->match == MS_MATCH_ABSENT))
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': frames goes with one value, of answers", asked->id);
+    if (asked->session == MS_SESSION_OWN && (!capture || asked->required || !requires(reader)))
+        return ms_assignment_fail(reader, asked->line, error,
+                                  "'%s': session = own is for questions to a capture of which "
+                                  "[require] sections ask for a fact",
+                                  asked->id);
     if (asked->where && capture)
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': where goes with kind = answers; else it is known",

@@ -145,7 +145,7 @@ bool ms_assignment_check_near(const MsReader *reader, const MsAsked *asked, cons
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': frame goes with the key frames", asked->id);
     if (near->kind == MS_NEAR_ELSEWHERE &&
-        (reader->assignment->answers || asked->session + asked->message == 0))
+        (reader->assignment->answers || (asked->session == 0 && asked->message == 0)))
         return ms_assignment_fail(reader, asked->line, error,
                                   "'%s': elsewhere goes with session or message, of captures",
                                   asked->id);

@@ -87,6 +87,8 @@ static void put_about(MsBuffer *out, const MsAsked *asked)
     }
     if (asked->session > 0)
         ms_buffer_printf(out, ", session %d", asked->session);
+    if (asked->session == MS_SESSION_OWN)
+        ms_buffer_text(out, ", in a session of your own");
     if (asked->message > 0)
         ms_buffer_printf(out, ", message %d", asked->message);
     ms_buffer_text(out, "</dd>\n");

@@ -50,13 +50,21 @@ static void print_asked(GString *out, const MsAsked *asked, unsigned number)
         size_t count;
         g_string_append_printf(out, "%s, ", ms_behaviours(&count)[asked->check].rfc);
     }
-    if (asked->session)
+    if (asked->session > 0)
         g_string_append_printf(out, "session %d, ", asked->session);
+    if (asked->session == MS_SESSION_OWN)
+        g_string_append(out, "own session, ");
     if (asked->message)
         g_string_append_printf(out, "message %d, ", asked->message);
     g_string_append(out, asked->check >= 0 ? "check" : ms_match_name(asked->match));
     if (asked->raw)
         g_string_append_printf(out, ": %s", asked->raw);
+    if (asked->tolerance > 0) {
+        g_string_append(out, ", give or take ");
+        add_points(out, asked->tolerance);
+    }
+    if (asked->letter_case)
+        g_string_append(out, ", capitals count");
     g_string_append_c(out, '\n');
     for (guint i = 0; i < asked->near->len; i++) {
         const MsNear *near = &g_array_index(asked->near, MsNear, i);

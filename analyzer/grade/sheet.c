@@ -22,15 +22,18 @@ typedef struct {
 
 struct MsSheet {
     const MsAssignment *assignment;
+    const MsStudent *student;
     Found *found; /* of each section */
     GHashTable *answers;
     unsigned sessions; /* seen */
+    unsigned own;      /* that meet all that is required */
 };
 
-MsSheet *ms_sheet_new(const MsAssignment *assignment)
+MsSheet *ms_sheet_new(const MsAssignment *assignment, const MsStudent *student)
 {
     MsSheet *sheet = g_new0(MsSheet, 1);
     sheet->assignment = assignment;
+    sheet->student = student;
     sheet->found = g_new0(Found, assignment->asked->len);
     for (guint i = 0; i < assignment->asked->len; i++) {
         sheet->found[i].values = g_ptr_array_new_with_free_func(g_free);
@@ -104,12 +107,39 @@ static void add_facts(Found *found, const MsAsked *asked, const MsRecord *record
     }
 }
 
+/* Whether the session meets all that is required of any session. */
+static bool is_own(const MsSheet *sheet, const MsRecord *record)
+{
+    const MsAssignment *assignment = sheet->assignment;
+    for (guint i = 0; i < assignment->asked->len; i++) {
+        const MsAsked *asked = assignment->asked->pdata[i];
+        if (!asked->required || !asked->fact || asked->session != 0)
+            continue;
+        Found found = {.values = g_ptr_array_new_with_free_func(g_free)};
+        add_facts(&found, asked, record);
+        MsVerdict verdict =
+            ms_match_values(assignment, asked, sheet->student,
+                            (const char *const *)found.values->pdata, found.values->len);
+        g_ptr_array_unref(found.values);
+        ms_filter_clear(&found.filter);
+        if (verdict.kind != MS_VERDICT_RIGHT)
+            return false;
+    }
+    return true;
+}
+
+static bool is_asked_of(const MsAsked *asked, const MsRecord *record, bool own)
+{
+    if (asked->session == MS_SESSION_OWN)
+        return own;
+    return asked->session == 0 || (uint32_t)asked->session == ms_record_number(record) + 1;
+}
+
 /* The same fact where it was not asked for. */
-static void add_elsewhere(Found *found, const MsAsked *asked, const MsRecord *record)
+static void add_elsewhere(Found *found, const MsAsked *asked, const MsRecord *record, bool here)
 {
     size_t count;
     const MsFact *facts = ms_record_facts(record, &count);
-    bool here = asked->session == 0 || (uint32_t)asked->session == ms_record_number(record) + 1;
     for (size_t i = 0; i < count && found->elsewhere->len < MOST_VALUES; i++) {
         bool asked_for = here && (asked->message == 0 || facts[i].message == asked->message - 1);
         if (asked_for || !ms_condition_fits(&asked->what, &facts[i]))
@@ -156,12 +186,14 @@ static void add_oddities(Found *found, const MsAsked *asked, const MsRecord *rec
 
 void ms_sheet_add(MsSheet *sheet, const MsRecord *record)
 {
+    bool own = is_own(sheet, record);
     sheet->sessions++;
+    sheet->own += own;
     for (guint i = 0; i < sheet->assignment->asked->len; i++) {
         const MsAsked *asked = sheet->assignment->asked->pdata[i];
         if (sheet->found[i].elsewhere && asked->fact)
-            add_elsewhere(&sheet->found[i], asked, record);
-        if (asked->session > 0 && (uint32_t)asked->session != ms_record_number(record) + 1)
+            add_elsewhere(&sheet->found[i], asked, record, is_asked_of(asked, record, own));
+        if (!is_asked_of(asked, record, own))
             continue;
         if (asked->fact)
             add_facts(&sheet->found[i], asked, record);
@@ -226,12 +258,12 @@ static MsAssignment own_key(const MsSheet *sheet)
     return own;
 }
 
-static MsVerdict judge_own(const MsSheet *sheet, guint i, const MsStudent *student)
+static MsVerdict judge_own(const MsSheet *sheet, guint i)
 {
     const MsAsked *asked = sheet->assignment->asked->pdata[i];
     MsAssignment own = own_key(sheet);
     const char *answer = sheet->answers ? g_hash_table_lookup(sheet->answers, asked->id) : NULL;
-    MsVerdict verdict = ms_match_answer(&own, own.asked->pdata[i], student, answer);
+    MsVerdict verdict = ms_match_answer(&own, own.asked->pdata[i], sheet->student, answer);
     g_ptr_array_unref(own.asked);
     return verdict;
 }
@@ -246,9 +278,9 @@ static MsVerdict check_verdict(MsBehaviourOutcome outcome)
     return (MsVerdict){kinds[outcome], outcome == MS_BEHAVIOUR_GOOD, NULL};
 }
 
-static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
-                       const MsVerdict *before)
+static MsVerdict judge(const MsSheet *sheet, guint i, const MsVerdict *before)
 {
+    const MsStudent *student = sheet->student;
     const MsAssignment *assignment = sheet->assignment;
     const MsAsked *asked = assignment->asked->pdata[i];
     for (guint k = 0; k < i; k++) {
@@ -257,8 +289,10 @@ static MsVerdict judge(const MsSheet *sheet, guint i, const MsStudent *student,
             g_strv_contains((const char *const *)asked->needs, other->id))
             return (MsVerdict){.kind = MS_VERDICT_SKIPPED};
     }
+    if (asked->session == MS_SESSION_OWN && sheet->own == 0)
+        return (MsVerdict){.kind = MS_VERDICT_MISSING};
     if (assignment->own && !asked->required && asked->check < 0 && sheet->sessions > 0)
-        return judge_own(sheet, i, student);
+        return judge_own(sheet, i);
     if (assignment->answers && !assignment->own)
         return ms_match_answer(assignment, asked, student,
                                sheet->answers ? g_hash_table_lookup(sheet->answers, asked->id)
@@ -321,7 +355,7 @@ static json_t *row_new(const MsSheet *sheet, guint i, const MsVerdict *verdict)
     return row;
 }
 
-json_t *ms_sheet_judge(const MsSheet *sheet, const MsStudent *student)
+json_t *ms_sheet_judge(const MsSheet *sheet)
 {
     const MsAssignment *assignment = sheet->assignment;
     g_autofree MsVerdict *verdicts = g_new0(MsVerdict, assignment->asked->len);
@@ -332,7 +366,7 @@ json_t *ms_sheet_judge(const MsSheet *sheet, const MsStudent *student)
     const MsAsked *refused = NULL;
     for (guint i = 0; i < assignment->asked->len; i++) {
         const MsAsked *asked = assignment->asked->pdata[i];
-        verdicts[i] = judge(sheet, i, student, verdicts);
+        verdicts[i] = judge(sheet, i, verdicts);
         if (verdicts[i].kind != MS_VERDICT_SKIPPED) {
             possible += asked->points;
             points += hundredths(asked->points * verdicts[i].worth);

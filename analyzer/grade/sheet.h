@@ -10,8 +10,8 @@
 
 typedef struct MsSheet MsSheet;
 
-/* `assignment` is borrowed for the sheet's life. */
-MsSheet *ms_sheet_new(const MsAssignment *assignment);
+/* Both are borrowed for the sheet's life. */
+MsSheet *ms_sheet_new(const MsAssignment *assignment, const MsStudent *student);
 void ms_sheet_free(MsSheet *sheet); /* accepts NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsSheet, ms_sheet_free)
 
@@ -28,7 +28,7 @@ void ms_sheet_answers(MsSheet *sheet, GHashTable *answers);
  * "frames"}]}: words are what a check saw; frames as [first, last], at most 40 of those. When a
  * requirement is not met "refused" names it, and the points are 0. A skipped question counts
  * neither among the points nor among those that could be had. The caller owns it. */
-json_t *ms_sheet_judge(const MsSheet *sheet, const MsStudent *student);
+json_t *ms_sheet_judge(const MsSheet *sheet);
 
 /* Appends a fact's value as questions are asked about it: true, a number, 2026-11-22T09:00:00.5Z.
  */

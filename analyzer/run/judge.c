@@ -29,6 +29,7 @@ typedef struct {
 struct MsWork {
     const MsAssignment *assignment;
     const MsHanded *handed;
+    MsStudent student; /* borrowed from `handed` */
     const MsLimits *limits;
     MsSheet *sheet;
     MsEngine *engine;           /* NULL: no capture is asked for */
@@ -262,7 +263,8 @@ MsWork *ms_judge_open(const MsAssignment *assignment, const MsHanded *handed, in
     work->assignment = assignment;
     work->handed = handed;
     work->limits = limits;
-    work->sheet = ms_sheet_new(assignment);
+    work->student = (MsStudent){handed->id, handed->name, handed->email, 0, handed->nonce};
+    work->sheet = ms_sheet_new(assignment, &work->student);
     work->pieces = g_ptr_array_new_with_free_func(piece_free);
     work->problem = g_string_new(NULL);
     work->unpacked = -1;
@@ -404,14 +406,12 @@ static void work_free(MsWork *work)
 
 GString *ms_judge(MsWork *work)
 {
-    const MsHanded *handed = work->handed;
-    const MsStudent student = {handed->id, handed->name, handed->email, 0, handed->nonce};
     unpack_all(work);
     if (work->engine)
         read_captures(work);
     GHashTable *answers = work->assignment->answers ? read_answers(work) : NULL;
     ms_sheet_answers(work->sheet, answers);
-    json_t *result = ms_sheet_judge(work->sheet, &student);
+    json_t *result = ms_sheet_judge(work->sheet);
     if (work->problem->len > 0) {
         g_autofree char *text = g_utf8_make_valid(work->problem->str, (gssize)work->problem->len);
         json_object_set_new(result, "problem", json_string(text));

@@ -185,6 +185,22 @@ class Class(unittest.TestCase):
             lab = f"[assignment]\ntitle = T\n[question {name}]\nfact = {fact}\nmatch = present\n"
             self.assertEqual(self.grade(lab, name=name)["a"][name], "1.00", fact)
 
+    def test_own_session(self):
+        """What a neighbour's session in the same capture shows counts only where any session may show it."""
+        data = [(ROOT / "captures" / name / "capture.pcap").read_bytes() for name in ("smtp-login", "smtp-pipelining")]
+        for name, kept in ("laptop", data), ("other", data[1:]):
+            for i, one in enumerate(kept):
+                (self.work / f"{name}.{i}.pcap").write_bytes(one)
+        question = "[question %s]\nfact = message.subject\nmatch = count\nexpect = %d\n%s"
+        tls = "[question tls]\nfact = tls.started\nmatch = absent\nsession = own\n"
+        lab = "[assignment]\ntitle = T\n[require own]\nfact = auth.username\nexpect = erin@example.com\n"
+        rows = self.grade(lab + question % ("mine", 1, "session = own\n") + question % ("all", 2, "") + tls)
+        self.assertEqual([rows["laptop"][key] for key in ("mine", "all", "tls")], ["1.00"] * 3)
+        self.assertEqual([rows["other"][key] for key in ("mine", "all", "tls")], ["0.00"] * 3)
+        self.assertIn("in a session of your own", (self.folder / "out" / "feedback" / "laptop.html").read_text())
+        (self.folder / "lab.ini").write_text("[assignment]\ntitle = T\n" + tls)
+        self.assertIn("session = own is for questions", run("--check", self.folder / "lab.ini", status=1).stderr)
+
     def test_platform_names(self):
         good = LOGIN.read_bytes()
         (self.work / "Laptop User_4711_assignsubmission_file").mkdir()
