@@ -46,9 +46,11 @@ void ms_mime_field_of(const MsMime *mime, GMimeHeader *header, uint64_t *at, uin
     size_t got = ms_message_read(mime->source.message, (uint64_t)offset, text, MOST);
     size_t next = 0;
     MsHeaderField field;
-    if (ms_header_next(text, got, true, &next, &field) && field.offset == 0) {
+    /* GMime counts the line "From alice Mon Jan 1" of a mailbox to the field behind it. */
+    bool mailbox = offset == 0 && got > 5 && memcmp(text, "From ", 5) == 0;
+    if (ms_header_next(text, got, true, &next, &field) && (field.offset == 0 || mailbox)) {
         bool empty = field.value_length == 0;
-        *at = (uint64_t)offset + (empty ? 0 : field.value_offset);
+        *at = (uint64_t)offset + (empty ? field.offset : field.value_offset);
         *length = empty ? field.length : field.value_length;
     }
     g_free(text);

@@ -280,6 +280,12 @@ static void put_mail(Mail *mail)
     ms_buffer_printf(page->out,
                      "<section class=\"message\" id=\"%sm%d\"><h4>Message %d <span class=\"d\">",
                      page->id, mail->number + 1, mail->number + 1);
+    const MsFact *whole = fact_of(mail, MS_FIELD_IMAP_WHOLE);
+    if (whole && whole->number == 0) {
+        ms_buffer_text(page->out, "section ");
+        ms_page_fact(page, fact_of(mail, MS_FIELD_IMAP_SECTION));
+        ms_buffer_text(page->out, ", ");
+    }
     ms_html_count(page->out, ms_message_size(message), "byte");
     if (ms_message_complete(message)) {
         ms_buffer_text(page->out, ", complete</span></h4>\n");

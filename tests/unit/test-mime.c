@@ -334,6 +334,19 @@ static void test_twice(void)
     g_assert_cmpstr(out->str, ==, wanted);
 }
 
+/* The line that begins a mail in a mailbox, sent along. */
+static void test_from_line(void)
+{
+    static const char mail[] = "From alice Mon Jan 1 2024\r\nFrom: a@example.org\r\n\r\n";
+    MsLimits limits;
+    ms_limits_default(&limits);
+    g_autoptr(MsMessage) message = make(mail, sizeof mail - 1, -1);
+    g_autoptr(MsMime) mime = ms_mime_new(message, &limits);
+    g_autoptr(GString) out = g_string_new("");
+    ms_mime_facts(mime, false, NULL, on_fact, out);
+    g_assert_true(g_str_has_prefix(out->str, "message.from_address=a@example.org 0:87+13\n"));
+}
+
 /* Fields that programs write: value and place of each piece. */
 static void test_trace(void)
 {
@@ -510,6 +523,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mime/holes", test_holes);
     g_test_add_func("/mime/facts", test_facts);
     g_test_add_func("/mime/twice", test_twice);
+    g_test_add_func("/mime/from-line", test_from_line);
     g_test_add_func("/mime/trace", test_trace);
     g_test_add_func("/mime/texts", test_texts);
     g_test_add_func("/mime/far-date", test_far_date);
