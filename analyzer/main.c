@@ -268,8 +268,14 @@ static int make_class(const MsOptions *options)
                          .until = options->until,
                          .overwrite = options->overwrite};
     g_autoptr(GError) error = NULL;
-    if (ms_make(&make, &error))
+    if (ms_make(&make, &error)) {
+        g_autoptr(MsProgress) progress = ms_progress_new(0);
+        if (!options->seed)
+            ms_progress_say(progress,
+                            "made without --seed: whoever knows the ids can make the same "
+                            "captures; choose a seed of your own");
         return MS_EXIT_GOOD;
+    }
     bool file = g_error_matches(error, MS_ERROR, MS_ERROR_OPEN) ||
                 g_error_matches(error, MS_ERROR, MS_ERROR_WRITE);
     int status = complain(options, error, g_error_matches(error, MS_ERROR, MS_ERROR_USAGE));

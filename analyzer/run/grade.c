@@ -113,6 +113,26 @@ static bool judge_all(Class *class)
     return whole;
 }
 
+/* One line for the teacher: "'results': 28 students; 1 with a problem, ...; 2 handed in nothing".
+ */
+static void sum_up(const MsGrading *grading, json_t *const *results, guint count)
+{
+    guint problems = 0;
+    guint missing = 0;
+    for (guint i = 0; i < count; i++) {
+        bool nothing = json_object_get(results[i], "missing") != NULL;
+        missing += nothing;
+        problems += !nothing && json_object_get(results[i], "problem");
+    }
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_printf(text, "'%s': %u student%s", grading->output, count, count == 1 ? "" : "s");
+    if (problems > 0)
+        g_string_append_printf(text, "; %u with a problem, see class.html", problems);
+    if (missing > 0)
+        g_string_append_printf(text, "; %u handed in nothing", missing);
+    complain(text->str);
+}
+
 static int give_back(Class *class)
 {
     guint count = class->submissions->students->len;
@@ -131,6 +151,8 @@ static int give_back(Class *class)
             : ms_give_back(class->grading, class->assignment, results, count, &error) &&
                   ms_platform_tables_write(class->tables, class->grading, class->assignment,
                                            results, count, notes, &error);
+    if (written && !class->grading->gradescope)
+        sum_up(class->grading, results, count);
     for (guint i = 0; i < count; i++)
         json_decref(results[i]);
     g_auto(GStrv) lines = g_strsplit(g_strchomp(notes->str), "\n", -1);

@@ -254,6 +254,21 @@ class Class(unittest.TestCase):
         (self.folder / "lab.ini").write_text(CAPTURES.replace("points = 3\n", "where = 4\n"))
         self.assertIn("where goes with kind = answers", run("--check", self.folder / "lab.ini", status=1).stderr)
 
+    def test_summary(self):
+        """A line for the teacher, also when all went well."""
+        folder = self.folder / "summary"
+        (folder / "work").mkdir(parents=True)
+        (folder / "work" / "ann.pcap").write_bytes(LOGIN.read_bytes())
+        (folder / "work" / "bob.pcap").write_bytes(b"no capture")
+        (folder / "roster.csv").write_text("id\nann\nbob\ncid\n")
+        (folder / "lab.ini").write_text("[assignment]\ntitle = x\n[question q]\nfact = smtp.quit_code\nexpect = 221\n")
+        for options, said in (([], "2 students; 1 with a problem, see class.html"),
+                              (["--roster", folder / "roster.csv"],
+                               "3 students; 1 with a problem, see class.html; 1 handed in nothing")):
+            out = folder / f"out{len(options)}"
+            done = run(folder / "lab.ini", folder / "work", "-o", out, *options)
+            self.assertEqual(done.stderr, f"mailscope: '{out}': {said}\n")
+
     def test_init_and_check(self):
         asked = run("--init", LOGIN).stdout
         (self.folder / "lab.ini").write_text(asked)

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -112,7 +113,9 @@ class Handed(unittest.TestCase):
                               env={**os.environ, "TMPDIR": str(self.temporary)})
         self.assertEqual(done.returncode, status, done.stderr)
         self.assertEqual(list(self.temporary.iterdir()), [])
-        return out, done.stderr
+        summary = re.compile(rf"^mailscope: '{re.escape(str(out))}': \d+ students?(; [^\n]*)?\n\Z", re.M)
+        self.assertEqual(len(summary.findall(done.stderr)), 1 if status == 0 else 0, done.stderr)
+        return out, summary.sub("", done.stderr)
 
     def grade(self, assignment, submissions, *options):
         out, said = self.run_grade(assignment, submissions, *options)

@@ -139,6 +139,10 @@ expect = 2026-03-02T08:00:00Z | 2026-03-02T10:00:00Z
         self.hold("not expected" in self.make("refused", lab, lab, status=2), "two assignments are taken")
 
     def check_refusals(self):
+        words = [self.program, "make", "--roster", self.roster, "-o", self.folder / "unseeded"]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        self.hold(done.returncode == 0 and "choose a seed of your own" in done.stderr, f"no seed: {done.stderr}")
+        self.hold(self.make("seeded", "--seed", "x") == "", "something is said though there is a seed")
         for text, why in (("id\na/b\n", "line 2: the id is to be a file name"), ("id\n..\n", "line 2: the id is to be"),
                           ("id\na\na\n", "line 3: the id is there twice"), ("name\nx\n", "names no column 'id'")):
             roster = self.folder / "bad.csv"
