@@ -20,6 +20,9 @@ import zipfile
 
 import jsonschema
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "written"))
+import wire  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
 WHOLE = sys.argv[-1] == "whole"
@@ -197,6 +200,33 @@ class Outputs(Folder):
         self.grade("-j1", name="one")
         self.grade("-j4", name="four")
         self.assertEqual(files(self.folder / "one"), files(self.folder / "four"))
+
+
+class Shown(Folder):
+    def test_hostile_capture(self):
+        """What a capture says is shown with --reveal: commands for a terminal, markup, bytes that are no text."""
+        subject = b"=1+2 <script>alert(1)</script> \x1b[31m\x9b2J \xff | `x` ]]> \xe2\x80\xae"
+        turns = [(False, b"220 mx.example\r\n"), (True, b"EHLO c.example\r\n"), (False, b"250 mx.example\r\n"),
+                 (True, b"MAIL FROM:<a@c.example>\r\n"), (False, b"250 ok\r\n"), (True, b"RCPT TO:<b@d.example>\r\n"),
+                 (False, b"250 ok\r\n"), (True, b"DATA\r\n"), (False, b"354 go\r\n"),
+                 (True, b"Subject: " + subject + b"\r\n\r\nx\r\n.\r\n"), (False, b"250 ok\r\n")]
+        (self.folder / "work").mkdir()
+        connection = wire.Connection()
+        for up, data in turns:
+            connection.say(up, data)
+        (self.folder / "work" / "s1.pcap").write_bytes(
+            wire.pcap([wire.ethernet(wire.packet4(segment), segment.up) for segment in connection.segments]))
+        (self.folder / "work" / "s1.txt").write_text("subject: x\n")
+        (self.folder / "lab.ini").write_text("[assignment]\ntitle = T\nkind = own\n[question subject]\nfact = message.subject\n")
+        run(self.folder / "lab.ini", self.folder / "work", "-o", self.folder / "out", "--reveal")
+        found = files(self.folder / "out")
+        self.assertIn("=1+2", json.loads(found["results.ndjson"])["questions"][0]["expected"])
+        for name, data in found.items():
+            self.assertIsNone(CONTROL.search(data.decode()), name)
+            self.assertNotRegex(data.decode(), "[\u202a-\u202e]", name)
+            if name.endswith((".md", ".html")):
+                self.assertNotIn(b"<script>alert", data, name)
+        self.assertIn("1+2", found["feedback/s1.html"].decode())
 
 
 class Sheet(Folder):
