@@ -11,18 +11,24 @@
 
 #define MOST_BYTES ((size_t)1 << 20)
 
-/* The section that `word` names, or NULL. */
+/* The section that `word` names: "server", "2", "2)", "Q2", "Question 2."; or NULL. */
 static const MsAsked *find(const MsAssignment *assignment, const char *word)
 {
+    static const char *const before[] = {"question", "q", "#"};
     g_autofree char *id = g_strstrip(g_ascii_strdown(word, -1));
     const MsAsked *asked = ms_assignment_find(assignment, id);
-    size_t digits = strspn(id, "0123456789");
-    if (asked || digits == 0 || digits > 5)
+    const char *number_at = id;
+    for (size_t i = 0; i < G_N_ELEMENTS(before) && number_at == id; i++) {
+        if (g_str_has_prefix(id, before[i]))
+            number_at += strlen(before[i]);
+    }
+    number_at += strspn(number_at, " ");
+    size_t digits = strspn(number_at, "0123456789");
+    const char *behind = number_at + digits;
+    if (asked || digits == 0 || digits > 5 ||
+        (behind[0] != '\0' && (!strchr(".)", behind[0]) || behind[1] != '\0')))
         return asked;
-    if (strcmp(id + digits, "") != 0 && strcmp(id + digits, ")") != 0 &&
-        strcmp(id + digits, ".") != 0)
-        return NULL;
-    guint64 number = g_ascii_strtoull(id, NULL, 10);
+    guint64 number = g_ascii_strtoull(number_at, NULL, 10);
     return number >= 1 && number <= assignment->asked->len ? assignment->asked->pdata[number - 1]
                                                            : NULL;
 }
@@ -90,7 +96,16 @@ static bool read_lines(GHashTable *answers, const MsAssignment *assignment, cons
 {
     g_autofree char *copy = g_strndup(text, length);
     g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
+    g_autoptr(GRegex) numbered = g_regex_new(
+        "^\\s*((?:q(?:uestion)?\\s*|#)?\\d{1,5})[.)]\\s+([^\\s:].*)$", G_REGEX_CASELESS, 0, NULL);
     for (size_t i = 0; lines[i]; i++) {
+        g_autoptr(GMatchInfo) match = NULL;
+        if (g_regex_match(numbered, lines[i], 0, &match)) { /* "1. text", "1) text" */
+            g_autofree char *number = g_match_info_fetch(match, 1);
+            g_autofree char *answer = g_match_info_fetch(match, 2);
+            add(answers, assignment, number, g_strstrip(answer));
+            continue;
+        }
         char *colon = strchr(lines[i], ':');
         if (!colon)
             continue;
@@ -100,11 +115,31 @@ static bool read_lines(GHashTable *answers, const MsAssignment *assignment, cons
     return true;
 }
 
+/* What the text is in UTF-8 when it begins as UTF-16 does, as some editors write it; else NULL. */
+static char *from_utf16(const char *text, size_t length)
+{
+    bool big = length >= 2 && memcmp(text, "\xfe\xff", 2) == 0;
+    bool little = length >= 2 && memcmp(text, "\xff\xfe", 2) == 0;
+    if (!(big || little) || length % 2 != 0 || length > MOST_BYTES)
+        return NULL;
+    g_autofree gunichar2 *units = g_new0(gunichar2, length / 2);
+    for (size_t i = 1; i < length / 2; i++) {
+        const uint8_t *at = (const uint8_t *)text + 2 * i;
+        units[i - 1] = (gunichar2)(big ? at[0] << 8 | at[1] : at[1] << 8 | at[0]);
+    }
+    return g_utf16_to_utf8(units, (glong)(length / 2 - 1), NULL, NULL, NULL);
+}
+
 GHashTable *ms_answers_read(const MsAssignment *assignment, const char *name, const char *text,
                             size_t length, GError **error)
 {
     const char *why = NULL;
     GHashTable *answers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    g_autofree char *converted = from_utf16(text, length);
+    if (converted) {
+        text = converted;
+        length = strlen(converted);
+    }
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         text += 3;
         length -= 3;

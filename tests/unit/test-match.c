@@ -126,34 +126,59 @@ static void test_answers(void)
     g_assert_cmpuint(count, ==, 69);
 }
 
+#define TEXT(bytes) (bytes), sizeof(bytes) - 1
+
 static void test_files(void)
 {
     static const struct {
-        const char *name, *text, *client, *user; /* client NULL: refused */
+        const char *name, *text;
+        size_t length;
+        const char *client, *user; /* client NULL: refused; empty: not answered */
     } rows[] = {
-        {"a.txt", "2: one\r\nuser: two: three\nnonsense\n2: late\n", "one", "two: three"},
-        {"a.csv", "question,answer\n2,one\nuser,\"t\"\"w,o\"\n", "one", "t\"w,o"},
-        {"a.csv", "2;one\r\nuser;two", "one", "two"},
-        {"a.json", "{\"2\": 5, \"user\": [\"a\", \"b\"]}", "5", "a|b"},
-        {"a.json", "[1]", NULL, NULL},
-        {"a.csv", "\"open", NULL, NULL},
-        {"a.txt", "\xff", NULL, NULL},
+        {"a.txt", TEXT("2: one\r\nuser: two: three\nnonsense\n2: late\n"), "one", "two: three"},
+        {"a.csv", TEXT("question,answer\n2,one\nuser,\"t\"\"w,o\"\n"), "one", "t\"w,o"},
+        {"a.csv", TEXT("2;one\r\nuser;two"), "one", "two"},
+        {"a.json", TEXT("{\"2\": 5, \"user\": [\"a\", \"b\"]}"), "5", "a|b"},
+        {"a.json", TEXT("[1]"), NULL, NULL},
+        {"a.csv", TEXT("\"open"), NULL, NULL},
+        {"a.txt", TEXT("\xff"), NULL, NULL},
+        {"a.txt", TEXT("1. a\n2. MAIL FROM:<b>\nuser : c\n"), "MAIL FROM:<b>", "c"},
+        {"a.txt", TEXT("2) one\n  Q3: two\n"), "one", "two"},
+        {"a.txt", TEXT("Question 2: one\n#3. : two\n"), "one", "two"},
+        {"a.txt", TEXT("2.5 one\n192.0.2.1: x\n"), "", ""},
+        {"a.csv", TEXT("\"Q2\",one\n3.,two\n"), "one", "two"},
+        {"a.txt",
+         TEXT("\xff\xfe"
+              "2\0:\0\xe9\0\n\0"
+              "3\0:\0t\0"),
+         "\xc3\xa9", "t"},
+        {"a.txt",
+         TEXT("\xfe\xff\0"
+              "2\0:\0o\0\n\0"
+              "3\0:\0t"),
+         "o", "t"},
+        {"a.txt",
+         TEXT("\xff\xfe"
+              "2\0:\0\0\xd8"),
+         NULL, NULL},
     };
     g_autoptr(MsAssignment) assignment = ms_assignment_new("x", text, sizeof text - 1, NULL);
     unsigned count = 0;
     for (; count < G_N_ELEMENTS(rows); count++) {
         g_autoptr(GError) error = NULL;
         GHashTable *answers = ms_answers_read(assignment, rows[count].name, rows[count].text,
-                                              strlen(rows[count].text), &error);
+                                              rows[count].length, &error);
         g_assert_true((answers == NULL) == (rows[count].client == NULL));
         g_assert_true((answers == NULL) == (error != NULL));
         if (!answers)
             continue;
-        g_assert_cmpstr(g_hash_table_lookup(answers, "client"), ==, rows[count].client);
-        g_assert_cmpstr(g_hash_table_lookup(answers, "user"), ==, rows[count].user);
+        const char *client = g_hash_table_lookup(answers, "client");
+        const char *user = g_hash_table_lookup(answers, "user");
+        g_assert_cmpstr(client ? client : "", ==, rows[count].client);
+        g_assert_cmpstr(user ? user : "", ==, rows[count].user);
         g_hash_table_unref(answers);
     }
-    g_assert_cmpuint(count, ==, 7);
+    g_assert_cmpuint(count, ==, 15);
 }
 
 int main(int argc, char **argv)
