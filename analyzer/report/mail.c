@@ -305,6 +305,7 @@ static void put_mail(Mail *mail)
     put_source(mail);
     ms_buffer_text(page->out, "</div>\n");
     put_parts(mail);
+    ms_received_draw(page, mail->index, mail->number);
     ms_buffer_text(page->out, "</section>\n");
 }
 

@@ -22,3 +22,5 @@ void ms_webmail_show(MsPage *page, const MsRecord *record, const MsIndex *index)
 /* The way of each mail that was seen in more than one session, as a drawing. `shown`: numbers
  * (0-based) of the sessions on the page, which its arrows lead to. */
 void ms_way_draw(MsPage *page, MsPaths *paths, GHashTable *shown);
+/* The path that the Received fields of a mail tell; nothing when it has none. */
+void ms_received_draw(MsPage *page, const MsIndex *index, int32_t message);

@@ -305,6 +305,8 @@ class Content(unittest.TestCase):
         """Names decoded; the HTML beside the text as its words; of a long source a part is not for paper."""
         said = ["S: 220 x ESMTP", "C: EHLO x", "S: 250 ok", "C: MAIL FROM:<a@example.org>", "S: 250 ok",
                 "C: RCPT TO:<b@example.org>", "S: 250 ok", "C: DATA", "S: 354 go on",
+                "C: Received: from b.example by c.example with ESMTPS id 2; Sun, 22 Nov 2026 10:00:01 +0100",
+                "C: Received: from <b>a.example by b.example with ESMTP id 1; Sun, 22 Nov 2026 10:00:00 +0100",
                 "C: From: =?utf-8?Q?J=C3=BCrgen?= <a@example.org>", "C: To: =?iso-8859-1?Q?Zo=EB?= <b@example.org>",
                 "C: Content-Type: multipart/alternative; boundary=cut", "C: ", "C: --cut", "C: ", "C: only words",
                 "C: --cut", "C: Content-Type: text/html", "C: Content-Transfer-Encoding: quoted-printable", "C: ",
@@ -319,6 +321,9 @@ class Content(unittest.TestCase):
         for wanted in ("J\u00fcrgen <a@example.org>", "Zo\u00eb <b@example.org>", "only words",
                        "Part 2, which most mail programs show instead:", "\u2022 please log in [http://x.example/]"):
             self.assertIn(wanted, seen)
+        path = re.search(r'<ol class="hops">.*?</ol>', text, re.S)[0]
+        self.assertEqual([html.unescape(cell) for cell in re.findall(r">([^<>\n]+)<", path)],
+                         ["<b>a.example", "ESMTP", "2026-11-22 09:00:00", "b.example", "ESMTPS", "2026-11-22 09:00:01", "c.example"])
         self.assertEqual((page.counts[".rest"], seen.count("nevermore")), (1, 2))  # in the source and the answer
 
     def test_attachment(self):
