@@ -3,6 +3,7 @@
  * hundred rows: no index is worth its code. */
 #include "explain.h"
 
+#include "explain_private.h"
 #include "fact.h"
 #include "replies.h"
 
@@ -221,21 +222,14 @@ const MsTerm *ms_term_find(MsTermKind kind, const char *text, size_t length)
     return NULL;
 }
 
-/* What the results are collected in. */
-typedef struct {
-    MsExplanation *out;
-    size_t most, count, found;
-} Hits;
-
-static void add(Hits *hits, const MsExplanation *explanation)
+static void add(MsExplainHits *hits, const MsExplanation *explanation)
 {
     hits->found++;
     if (hits->count < hits->most)
         hits->out[hits->count++] = *explanation;
 }
 
-/* Adds the rows of that name; with `kind` only those whose kind ends with it. */
-static void add_named(Hits *hits, const char *query, size_t length, const char *kind)
+void ms_explain_named(MsExplainHits *hits, const char *query, size_t length, const char *kind)
 {
     for (size_t row = 0; row < count_rows(); row++) {
         MsExplanation explanation;
@@ -259,13 +253,13 @@ static size_t status_length(const char *text)
     return ms_enhanced_words(code, length, NULL) ? length : 0;
 }
 
-static size_t word_length(const char *text)
+size_t ms_explain_word(const char *text)
 {
     return strcspn(text, " \t:");
 }
 
 /* A reply code, an enhanced code, or a reply line that begins with them. */
-static void add_codes(Hits *hits, const char *query)
+static void add_codes(MsExplainHits *hits, const char *query)
 {
     bool three = strspn(query, "0123456789") == 3 && strchr(" -", query[3]);
     MsExplanation explanation;
@@ -273,13 +267,13 @@ static void add_codes(Hits *hits, const char *query)
         bool line = query[3] != '\0';
         set_reply(&explanation, query);
         bool in_table = explanation.text != NULL;
-        Hits others = {.most = 0};
-        add_named(&others, query, 3, NULL);
+        MsExplainHits others = {.most = 0};
+        ms_explain_named(&others, query, 3, NULL);
         if (in_table || line || others.found == 0)
             add(hits, &explanation);
         query += line ? 4 : 3;
         if (line && status_length(query) == 0)
-            add_named(hits, query, word_length(query), "extension");
+            ms_explain_named(hits, query, ms_explain_word(query), "extension");
     }
     size_t length = status_length(query);
     if (length > 0 && (query[length] == '\0' || query[length] == ' ')) {
@@ -393,7 +387,7 @@ static int compare_hits(const void *a, const void *b)
 }
 
 /* Adds the rows that have the most words of the query. Returns whether they have all of them. */
-static MsExplained add_found(Hits *hits, const char *query)
+static MsExplained add_found(MsExplainHits *hits, const char *query)
 {
     Word words[MOST_WORDS];
     size_t n_words = split(query, words);
@@ -421,10 +415,14 @@ static MsExplained add_found(Hits *hits, const char *query)
 
 /* --- all together --- */
 
-/* Without blanks around and repeated within; without the brackets of "[UIDVALIDITY 1]". */
+/* Without blanks around and repeated within; without the brackets of "[UIDVALIDITY 1]", and without
+ * what `show` puts before a line: "6  0.001244  S: ". */
 static char *tidy(const char *query)
 {
-    g_autofree char *copy = g_strdup(query);
+    size_t before = strspn(query, "0123456789.- ");
+    bool shown =
+        query[before] && strchr("SC", query[before]) && g_str_has_prefix(query + before + 1, ": ");
+    g_autofree char *copy = g_strdup(shown ? query + before + 3 : query);
     g_strstrip(copy);
     size_t length = strlen(copy);
     if (length > 2 && copy[0] == '[' && copy[length - 1] == ']') {
@@ -445,21 +443,23 @@ MsExplained ms_explain(const char *query, MsExplanation *out, size_t most, size_
                        size_t *found)
 {
     g_autofree char *text = tidy(query);
-    Hits hits = {.out = out, .most = most};
+    MsExplainHits hits = {.out = out, .most = most};
     MsExplained result = MS_EXPLAINED;
     add_codes(&hits, text);
     bool code = hits.found > 0 && text[0] >= '0' && text[0] <= '9' && strlen(text) > 3;
-    size_t first = word_length(text);
+    size_t first = ms_explain_word(text);
     if (!code)
-        add_named(&hits, text, strlen(text), NULL);
+        ms_explain_named(&hits, text, strlen(text), NULL);
     bool line = text[first] != '\0';
     if (!code && line && hits.found > 0)
-        add_named(&hits, text, first, "command"); /* "AUTH LOGIN": AUTH too */
+        ms_explain_named(&hits, text, first, "command"); /* "AUTH LOGIN": AUTH too */
+    if (hits.found == 0)
+        ms_explain_line(&hits, text);
     if (hits.found == 0)
         result = add_found(&hits, text);
     if (result != MS_EXPLAINED_ALL && result != MS_EXPLAINED && line) {
-        Hits named_first = {.out = out, .most = most};
-        add_named(&named_first, text, first, NULL); /* "MAIL FROM:<alice@client.example>" */
+        MsExplainHits named_first = {.out = out, .most = most};
+        ms_explain_named(&named_first, text, first, NULL); /* "MAIL FROM:<alice@client.example>" */
         if (named_first.found > 0) {
             hits = named_first;
             result = MS_EXPLAINED;

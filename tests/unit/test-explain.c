@@ -189,13 +189,28 @@ static void test_lines(void)
         {"5.7.99", "enhanced status code (SMTP)", "5.7.99"},
         {"X.7.8", "enhanced status code (SMTP)", "X.7.8"},
         {"[UIDVALIDITY]", "IMAP response code", "UIDVALIDITY"},
+        {"MAIL FROM:<>", "SMTP command", "MAIL"},
+        {".", "term", "end of data"},
+        {"a1 LOGIN ann secret", "IMAP command", "LOGIN"},
+        {"a1 login ann secret", "IMAP command", "LOGIN"},
+        {"a SELECT INBOX", "IMAP command", "SELECT"},
+        {"A7 UID FETCH 1:* FLAGS", "IMAP command", "UID"},
+        {"a OK done", "IMAP response", "OK"},
+        {"a1 NO [AUTHENTICATIONFAILED] no", "IMAP response", "NO"},
+        {"a1 NO [AUTHENTICATIONFAILED] no", "IMAP response code", "AUTHENTICATIONFAILED"},
+        {"* 2 EXISTS", "IMAP response", "EXISTS"},
+        {"* 2 FETCH (FLAGS ())", "IMAP response", "FETCH response"},
+        {"* OK [UIDVALIDITY 3]", "IMAP response code", "UIDVALIDITY"},
+        {"HTTP/1.1 302 Found", "HTTP", "HTTP 302"},
+        {"S: 220 mail.example ready", "SMTP reply code", "220"},
+        {"     16     0.001000  C: RCPT TO:<ann@example.org>", "SMTP command", "RCPT"},
     };
     unsigned checked = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++, checked++) {
         if (!explained(rows[i].query, rows[i].kind, rows[i].name))
             g_error("%s: no %s", rows[i].query, rows[i].name);
     }
-    g_assert_cmpuint(checked, ==, 14);
+    g_assert_cmpuint(checked, ==, 29);
 }
 
 /* Words of a question: what is found first. */
