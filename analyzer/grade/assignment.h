@@ -40,6 +40,8 @@ typedef enum {
     MS_NEAR_HEX,       /* hexadecimal and decimal confused */
     MS_NEAR_LINE,      /* a line that holds the value */
     MS_NEAR_ZONE,      /* a time in another time zone */
+    MS_NEAR_DOMAIN,    /* a name without its domain, or with another */
+    MS_NEAR_TYPO,      /* one letter wrong, missing, too many, or two turned round */
     MS_N_NEARS
 } MsNearKind;
 

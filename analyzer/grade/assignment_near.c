@@ -36,6 +36,8 @@ static const struct {
     [MS_NEAR_HEX] = {"hex", NAMES_NOTHING},
     [MS_NEAR_LINE] = {"line", NAMES_NOTHING},
     [MS_NEAR_ZONE] = {"zone", NAMES_NOTHING},
+    [MS_NEAR_DOMAIN] = {"domain", NAMES_NOTHING},
+    [MS_NEAR_TYPO] = {"typo", NAMES_NOTHING},
 };
 
 const char *ms_near_name(MsNearKind kind)

@@ -15,6 +15,10 @@ char *ms_match_fill(const char *text, const MsStudent *student, bool regex);
 bool ms_near_is(const MsAssignment *assignment, const MsAsked *asked, const MsNear *near,
                 const MsStudent *student, const char *value);
 
+/* Of MS_NEAR_DOMAIN and MS_NEAR_TYPO. */
+bool ms_near_is_spelled(const MsAsked *asked, MsNearKind kind, const MsStudent *student,
+                        const char *value);
+
 /* Whether the whole text is a number; `base` 10 or 16, then perhaps with 0x. */
 bool ms_near_number(const char *text, unsigned base, uint64_t *number);
 

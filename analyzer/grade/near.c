@@ -28,7 +28,9 @@ const char *ms_near_words(MsNearKind kind)
                              "way round",
         [MS_NEAR_HEX] = "hexadecimal instead of decimal, or the other way round",
         [MS_NEAR_LINE] = "the value with more of its line around it",
-        [MS_NEAR_ZONE] = "a time in another time zone"};
+        [MS_NEAR_ZONE] = "a time in another time zone",
+        [MS_NEAR_DOMAIN] = "the name without its domain, or with another one",
+        [MS_NEAR_TYPO] = "one letter wrong"};
     return words[kind];
 }
 
@@ -238,6 +240,9 @@ bool ms_near_is(const MsAssignment *assignment, const MsAsked *asked, const MsNe
         return is_line(asked, student, value);
     case MS_NEAR_ZONE:
         return is_other_zone(asked, normal);
+    case MS_NEAR_DOMAIN:
+    case MS_NEAR_TYPO:
+        return ms_near_is_spelled(asked, near->kind, student, value);
     case MS_NEAR_FRAME: /* looked at where the answer is taken apart */
     case MS_NEAR_ELSEWHERE:
         return false;

@@ -35,6 +35,10 @@ static const char text[] =
     "[question from]\nexpect = ann@example.com\nnear = 0.8 line\n"
     "[question reply]\nexpect = 250\nnear = 0.8 line\n"
     "[question start]\nexpect = 2026-03-02T08:00:01.500000Z\nnear = 0.7 zone\n"
+    "[question login]\nexpect = erin@example.com\nnear = 0.6 domain\n"
+    "[question host]\nexpect = laptop\nnear = 0.6 domain\n"
+    "[question secret]\nexpect = swordfish | 4711\nmatch = any-of\ncase = yes\nnear = 0.4 typo\n"
+    "[question place]\nexpect = 198.51.100.10\nnear = 0.4 typo\n"
     "[question when]\nmatch = between\nexpect = 2026-03-02T08:00:00Z | 2026-03-02T08:05:00Z\n"
     "near = 0.7 zone\n";
 
@@ -119,6 +123,25 @@ static void test_kinds(void)
         {"when", "2026-03-02T01:03:00Z", 0.7, MS_NEAR_ZONE},
         {"when", "2026-03-02T01:07:00Z", 0, -1},
         {"when", "yesterday", 0, -1},
+        {"login", "ERIN", 0.6, MS_NEAR_DOMAIN},
+        {"login", "erin@example.org", 0.6, MS_NEAR_DOMAIN},
+        {"login", "eri", 0, -1},
+        {"login", "@example.com", 0, -1},
+        {"host", "laptop.example.org", 0.6, MS_NEAR_DOMAIN},
+        {"host", "laptop2.example.org", 0, -1},
+        {"place", "198", 0, -1},
+        {"secret", "swordfisch", 0.4, MS_NEAR_TYPO},
+        {"secret", "sword-fish", 0.4, MS_NEAR_TYPO},
+        {"secret", "swordfsh", 0.4, MS_NEAR_TYPO},
+        {"secret", "swordfihs", 0.4, MS_NEAR_TYPO},
+        {"secret", "sw0rdfish", 0.4, MS_NEAR_TYPO},
+        {"secret", "wordfish", 0.4, MS_NEAR_TYPO},
+        {"secret", "swordfish1", 0.4, MS_NEAR_TYPO},
+        {"secret", "sw0rdf1sh", 0, -1},
+        {"secret", "wsordfihs", 0, -1},
+        {"secret", "4712", 0, -1},
+        {"secret", "", 0, -1},
+        {"place", "198.51.100.11", 0, -1},
     };
     char id[] = "s1";
     char none[] = "";
@@ -140,7 +163,7 @@ static void test_kinds(void)
         if (near >= 0)
             seen[near] = true;
     }
-    g_assert_cmpuint(count, ==, 74);
+    g_assert_cmpuint(count, ==, 93);
     for (unsigned i = 0; i < MS_N_NEARS; i++) {
         g_assert_true(seen[i]);
         g_assert_cmpstr(ms_near_words((MsNearKind)i), !=, "");
