@@ -108,6 +108,17 @@ static bool check_questions(const MsOptions *options, GError **error)
     return true;
 }
 
+static bool read_filter(const MsOptions *options, MsExpression **filter, GError **error)
+{
+    if (!options->filter || !ms_verb_reads(options->verb))
+        return true;
+    *filter = ms_expression_new(options->filter, error);
+    if (*filter && options->no_hash && ms_expression_needs_hash(*filter))
+        g_set_error(error, MS_ERROR, MS_ERROR_USAGE,
+                    "--filter asks for a hash, and --no-hash leaves it out");
+    return !*error;
+}
+
 static int list_questions(const MsOptions *options)
 {
     MsBuffer text = {0};
@@ -292,8 +303,7 @@ int main(int argc, char **argv)
     g_autoptr(MsExpression) filter = NULL;
     int status;
     if (!ms_options_parse(&options, argc, argv, &error) || !check_questions(&options, &error) ||
-        (options.filter && ms_verb_reads(options.verb) &&
-         !(filter = ms_expression_new(options.filter, &error)))) {
+        !read_filter(&options, &filter, &error)) {
         status = complain(&options, error, true);
     } else if (options.text) {
         MsBuffer text = {0};

@@ -26,7 +26,8 @@ static MsHttpPending *pending(MsDialogue *http, int32_t exchange)
 
 static void await(MsDialogue *http, const MsHttpPending *entry)
 {
-    if (http->n_queue >= http->talk->limits->value[MS_LIMIT_PENDING_COMMANDS]) {
+    if (http->n_queue > 0 &&
+        http->n_queue >= http->talk->limits->value[MS_LIMIT_PENDING_COMMANDS]) {
         memmove(http->queue, http->queue + 1, (http->n_queue - 1) * sizeof *http->queue);
         http->n_queue--;
         http->doubt = true;

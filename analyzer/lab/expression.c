@@ -432,16 +432,34 @@ bool ms_expression_holds(const MsExpression *expression, const MsRecord *record)
     return result;
 }
 
-bool ms_expression_needs_mime(const MsExpression *expression)
+/* Whether a field in it is one of those. */
+static bool asks_for(const MsExpression *expression, bool (*wanted)(const char *key))
 {
     for (const MsExpression *e = expression; e; e = e->left) {
-        if (e->right && ms_expression_needs_mime(e->right))
+        if (e->right && asks_for(e->right, wanted))
             return true;
-        if (e->op == OP_AND || e->op == OP_OR || e->op == OP_NOT)
-            continue;
-        const char *key = ms_field(e->field)->key;
-        if (g_str_has_prefix(key, "part.") || g_str_has_prefix(key, "message."))
+        if (e->op != OP_AND && e->op != OP_OR && e->op != OP_NOT && wanted(ms_field(e->field)->key))
             return true;
     }
     return false;
+}
+
+static bool is_of_parts(const char *key)
+{
+    return g_str_has_prefix(key, "part.") || g_str_has_prefix(key, "message.");
+}
+
+static bool is_hash(const char *key)
+{
+    return g_str_has_suffix(key, ".sha256") || g_str_has_suffix(key, ".md5");
+}
+
+bool ms_expression_needs_mime(const MsExpression *expression)
+{
+    return asks_for(expression, is_of_parts);
+}
+
+bool ms_expression_needs_hash(const MsExpression *expression)
+{
+    return asks_for(expression, is_hash);
 }

@@ -20,5 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsExpression, ms_expression_free)
  * when there is one and none is equal. Safe to be called by several threads. */
 bool ms_expression_holds(const MsExpression *expression, const MsRecord *record);
 
+/* Whether it asks for a hash (MsEngineOptions.hash). */
+bool ms_expression_needs_hash(const MsExpression *expression);
+
 /* Whether it asks for facts that only the reading of message parts gives (MsEngineOptions.mime). */
 bool ms_expression_needs_mime(const MsExpression *expression);

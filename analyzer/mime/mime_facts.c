@@ -169,7 +169,8 @@ static void say_trace(Say *s)
     const MsMessage *message = s->mime->source.message;
     size_t n_holes;
     const uint64_t *holes = ms_message_holes(message, &n_holes);
-    size_t most = s->mime->most_text;
+    size_t most =
+        (size_t)MIN(s->mime->most_text, ms_message_size(message)); /* not a lavish limit's */
     if (n_holes > 0)
         most = MIN(most, (size_t)MIN(holes[0], SIZE_MAX));
     g_autofree uint8_t *header = g_malloc(MAX(most, 1));

@@ -378,6 +378,8 @@ class Output(Case):
                 ("report a.pcap -o out", 3, "cannot write 'out': Is a directory"),
                 ("extract a.pcap -o text", 3, "cannot write 'text': Not a directory"),
                 ("show --filter 'eml.x == 1' a.pcap", 2, None),
+                ("show --no-hash --filter 'smtp.helo || message.sha256 == \"0\"' a.pcap", 2,
+                 "--filter asks for a hash, and --no-hash leaves it out"),
                 ("show --filter 'smtp.helo matches \"(\"' a.pcap", 2,
                  "filter, character 19: a bad pattern: missing "),
                 ("show --limit streams=99999999999999999999 a.pcap", 2,
@@ -600,6 +602,16 @@ class Limits(Case):
             for options in (["--json"], ["show", "--full"], ["answer", "--redact"]):
                 result = self.run_program(*options, "--limit", f"{row['limit']}=0", "a.pcap")
                 self.assertEqual((result.status, result.err), (0, ""), row["limit"])
+
+    def test_lavish_and_mean(self):
+        """Nor does one that is larger than all memory, or 0 where requests wait."""
+        names = [row["limit"] for row in self.run_program("limits", "--json").sessions()]
+        self.assertGreater(len(names), 50)
+        files = [str(CAPTURES / name / "capture.pcap") for name in ("webmail-roundcube", "imap-compress", "smtp-reorder")]
+        for value in (0, 1, 2**64 - 1):
+            for name in names:
+                result = self.run_program("--mime", "--limit", f"{name}={value}", *files)
+                self.assertEqual((result.status, result.err), (0, ""), (name, value))
 
 
 if __name__ == "__main__":
