@@ -299,8 +299,9 @@ bool ms_assignment_key(MsReader *reader, const char *key, char *value, GError **
 static bool check_one_number(const MsReader *reader, const MsAsked *asked, GError **error)
 {
     char *end = NULL;
+    int64_t time_ns;
     double number = g_ascii_strtod(asked->raw, &end);
-    return (*end == '\0' && isfinite(number)) ||
+    return (*end == '\0' && isfinite(number)) || ms_assignment_time(asked->raw, &time_ns) ||
            ms_assignment_fail(reader, asked->line, error, "'%s': expect is no number: '%s'",
                               asked->id, asked->raw);
 }

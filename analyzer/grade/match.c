@@ -3,6 +3,7 @@
  * wrong. */
 #include "match_private.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *ms_verdict_name(MsVerdictKind kind)
@@ -55,6 +56,17 @@ static bool fits_regex(const char *value, const MsAsked *asked, const MsStudent 
     return regex && (g_regex_match(regex, valid, 0, NULL) || g_regex_match(regex, normal, 0, NULL));
 }
 
+/* Of times the tolerance is in seconds. */
+static bool fits_number(const char *value, const MsAsked *asked)
+{
+    int64_t expected, found;
+    g_autofree char *normal = ms_match_normal(value, true);
+    if (!ms_assignment_time(asked->raw, &expected))
+        return ms_match_number(value, g_ascii_strtod(asked->raw, NULL), asked->tolerance);
+    return ms_assignment_time(normal, &found) &&
+           fabs((double)found - (double)expected) <= asked->tolerance * 1e9;
+}
+
 /* "3", "3 recipients" */
 static bool fits_count(const char *value, const MsAsked *asked)
 {
@@ -70,7 +82,7 @@ bool ms_match_fits(const char *value, const MsAsked *asked, const MsStudent *stu
     int64_t time_ns;
     switch (asked->match) {
     case MS_MATCH_NUMBER:
-        return ms_match_number(value, g_ascii_strtod(asked->raw, NULL), asked->tolerance);
+        return fits_number(value, asked);
     case MS_MATCH_COUNT:
         return fits_count(value, asked);
     case MS_MATCH_REGEX:

@@ -200,10 +200,11 @@ static bool is_line(const MsAsked *asked, const MsStudent *student, const char *
 static bool is_other_zone(const MsAsked *asked, const char *value)
 {
     int64_t found, right;
-    if (!ms_assignment_time(value, &found))
+    if (!ms_assignment_time(value, &found) ||
+        ABS(found) > INT64_MAX - MOST_QUARTERS * INT64_C(900000000000))
         return false;
     for (int64_t quarter = -MOST_QUARTERS; quarter <= MOST_QUARTERS; quarter++) {
-        int64_t time = found + quarter * 900 * 1000000000;
+        int64_t time = found + quarter * INT64_C(900000000000);
         if (asked->match == MS_MATCH_BETWEEN) {
             if (time >= asked->bounds[0] && time <= asked->bounds[1])
                 return true;

@@ -22,6 +22,8 @@ static const char text[] = "[assignment]\ntitle = T\nkind = answers\n"
                            "[question own]\nexpect = {id}.example\n"
                            "[question many]\nmatch = count\nexpect = 3\n"
                            "[question bytes]\nmatch = number\nexpect = 1234\n"
+                           "[question start]\nmatch = number\ntolerance = 1\n"
+                           "expect = 2026-03-02T08:00:01.500000Z\n"
                            "[question helo]\nmatch = regex\nexpect = ^laptop$\n"
                            "[question titles]\nmatch = set\nexpect = Good day | See you\n"
                            "[question seen]\nmatch = set\nexpect = bob | ann | eve\n"
@@ -92,6 +94,11 @@ static void test_answers(void)
         {"time", "2,5,0", MS_VERDICT_WRONG, 0},
         {"bytes", "1,234", MS_VERDICT_RIGHT, 1},
         {"bytes", "1,23", MS_VERDICT_WRONG, 0},
+        {"start", "2026-03-02 08:00:01", MS_VERDICT_RIGHT, 1},
+        {"start", "2026-03-02T09:00:02.5+01:00", MS_VERDICT_RIGHT, 1},
+        {"start", "2026-03-02T08:00:00.4Z", MS_VERDICT_WRONG, 0},
+        {"start", "2026", MS_VERDICT_WRONG, 0},
+        {"start", "1677-09-21T00:12:46Z", MS_VERDICT_WRONG, 0},
         {"many", "3 recipients", MS_VERDICT_RIGHT, 1},
         {"many", "3 of 4", MS_VERDICT_WRONG, 0},
         {"many", "recipients", MS_VERDICT_WRONG, 0},
@@ -123,7 +130,7 @@ static void test_answers(void)
                     ms_verdict_name(verdict.kind));
         g_assert_cmpfloat_with_epsilon(verdict.worth, rows[count].worth, 1e-9);
     }
-    g_assert_cmpuint(count, ==, 69);
+    g_assert_cmpuint(count, ==, 74);
 }
 
 #define TEXT(bytes) (bytes), sizeof(bytes) - 1
