@@ -36,7 +36,7 @@ typedef struct {
 
 static void set_limit(__rlimit_resource_t what, uint64_t value, uint64_t more)
 {
-    const struct rlimit limit = {value, value + more};
+    const struct rlimit limit = {value, value + MIN(more, RLIM_INFINITY - value)};
     if (setrlimit(what, &limit) != 0)
         _exit(1);
 }
@@ -97,7 +97,7 @@ static void be_worker(const Crew *crew, guint number, int file)
     if (job->shared >= 0)
         close(job->shared);
     if (ms_confine_built())
-        set_limit(RLIMIT_AS, limits->memory + mapped, 0);
+        set_limit(RLIMIT_AS, limits->memory + MIN(mapped, RLIM_INFINITY - limits->memory), 0);
     if (!limits->unconfined && ms_confine() != 0)
         _exit(1);
     GString *result = job->work(number, opened, job->user_data);

@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 
@@ -268,6 +269,21 @@ class Class(unittest.TestCase):
             out = folder / f"out{len(options)}"
             done = run(folder / "lab.ini", folder / "work", "-o", out, *options)
             self.assertEqual(done.stderr, f"mailscope: '{out}': {said}\n")
+
+    def test_lavish_limits(self):
+        """As many seconds and bytes as can be written are no reason not to grade."""
+        (self.folder / "lavish.ini").write_text("[assignment]\ntitle = x\n[question q]\nfact = smtp.quit_code\nexpect = 221\n")
+        work = self.folder / "lavish-work"
+        work.mkdir()
+        (work / "ann.pcap").write_bytes(LOGIN.read_bytes())
+        with tarfile.open(self.folder / "lavish.tar", "w") as archive:
+            archive.add(work / "ann.pcap", "ann.pcap")
+        most = [word for name in ("grade-seconds", "grade-memory-bytes", "grade-unpack-seconds", "grade-output-bytes")
+                for word in ("--limit", f"{name}={2**64 - 1}")]
+        for number, given in enumerate((work, self.folder / "lavish.tar")):
+            out = self.folder / f"lavish{number}"
+            run(self.folder / "lavish.ini", given, "-o", out, *most)
+            self.assertIn("\nann,ann,,1.00,1.00,,", (out / "grades.csv").read_text())
 
     def test_init_and_check(self):
         asked = run("--init", LOGIN).stdout
