@@ -66,6 +66,12 @@ static MsHandedFile *add(GPtrArray *all, char *name, bool wanted)
 
 /* --- folders --- */
 
+/* What `make` writes beside the captures of a class: nobody's work. */
+static bool is_of_make(const char *name)
+{
+    return strcmp(name, "key.ndjson") == 0 || strcmp(name, "nonces.csv") == 0;
+}
+
 static void walk(GPtrArray *all, const MsHandedOptions *options, const char *folder,
                  const char *prefix, unsigned depth)
 {
@@ -74,7 +80,7 @@ static void walk(GPtrArray *all, const MsHandedOptions *options, const char *fol
          entry = g_dir_read_name(dir)) {
         struct stat status;
         g_autofree char *path = g_build_filename(folder, entry, NULL);
-        if (entry[0] == '.' || lstat(path, &status) != 0)
+        if (entry[0] == '.' || lstat(path, &status) != 0 || (!prefix && is_of_make(entry)))
             continue;
         g_autofree char *raw = prefix ? g_strconcat(prefix, "/", entry, NULL) : g_strdup(entry);
         char *name = g_utf8_make_valid(raw, -1);

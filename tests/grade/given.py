@@ -89,6 +89,19 @@ class Given(unittest.TestCase):
                 points = {row["id"]: row["points"] for row in csv.DictReader(file, strict=True)}
             self.assertEqual(points, {**dict.fromkeys(self.key, "1.00"), **expected})
 
+    def test_folder_of_make(self):
+        """The folder that `make` wrote may be graded as it is: its key and nonces are nobody's work."""
+        lab = "[assignment]\ntitle = T\n[question quit]\nfact = smtp.quit_code\nexpect = 221\n"
+        (self.folder / "lab.ini").write_text(lab)
+        self.run_program("make", "lab.ini", "--roster", "class.csv", "--seed", "a test", "-o", "own")
+        for kind in "captures", "own", "answers":
+            asked = lab.replace("title = T", "title = T\nkind = " + kind)
+            (self.folder / "lab.ini").write_text(asked.replace("expect = 221\n", "") if kind == "own" else asked)
+            self.run_program("grade", "lab.ini", "own", "-o", "out", "--overwrite")
+            with open(self.folder / "out" / "grades.csv", newline="") as file:
+                ids = [row["id"] for row in csv.DictReader(file, strict=True)]
+            self.assertEqual(ids, sorted(self.key), kind)
+
     def test_reveal(self):
         """What is expected stands in the capture; it is shown with --reveal, a password only with --show-secrets."""
         self.hand_in("s00", {})
