@@ -82,6 +82,14 @@ void ms_text_seconds(MsBuffer *out, int64_t span_ns)
     add_fraction(out, (int64_t)(span % NANO));
 }
 
+void ms_text_lasts(MsBuffer *out, int64_t span_ns)
+{
+    ms_buffer_text(out,
+                   span_ns < 0 ? ", times in the capture go back: its last frame is " : ", lasts ");
+    ms_text_seconds(out, span_ns);
+    ms_buffer_text(out, span_ns < 0 ? " s from the first" : " s");
+}
+
 /* --- sets of frames --- */
 
 void ms_frames_add(MsFrameSet *set, const MsRange *ranges, size_t count, uint64_t omitted)

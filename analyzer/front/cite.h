@@ -13,6 +13,9 @@ void ms_text_time(MsBuffer *out, int64_t time_ns);
 /* Appends a span of time in seconds: "0.001234", "-3.5" as "-3.500000"; nine digits as above. */
 void ms_text_seconds(MsBuffer *out, int64_t span_ns);
 
+/* ", lasts 0.031302 s"; where the last frame is earlier than the first, that is said. */
+void ms_text_lasts(MsBuffer *out, int64_t span_ns);
+
 /* Appends "frame 4, bytes 66-77" or "frames 4, 6-9 (bytes 66-77, 54-1513, ...)"; file names with
  * --joined. Bytes count from 0 at the start of the frame, the last one included. Without ranges it
  * appends "no frame". */

@@ -457,11 +457,8 @@ void ms_heading_block(MsPen *pen, const MsRecord *record, const MsIndex *index)
     const MsFact *last = ms_index_first(index, MS_FIELD_SESSION_LAST, -1, -1);
     ms_text_time(&text, start);
     ms_buffer_text(&text, " UTC");
-    if (last) {
-        ms_buffer_text(&text, ", lasts ");
-        ms_text_seconds(&text, last->number - start);
-        ms_buffer_text(&text, " s");
-    }
+    if (last)
+        ms_text_lasts(&text, last->number - start);
     ms_pen_words(pen, text.data, text.length);
     ms_buffer_clear(&text);
     ms_pen_newline(pen);

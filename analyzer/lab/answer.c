@@ -16,11 +16,8 @@ static void put_time(MsView *view)
     ms_text_time(&text, view->start_ns);
     ms_buffer_text(&text, " UTC");
     const MsFact *last = ms_view_fact(view, MS_FIELD_SESSION_LAST);
-    if (last) {
-        ms_buffer_text(&text, ", lasts ");
-        ms_text_seconds(&text, last->number - view->start_ns);
-        ms_buffer_text(&text, " s");
-    }
+    if (last)
+        ms_text_lasts(&text, last->number - view->start_ns);
     ms_buffer_text(&text, "; times below count from then");
     ms_pen_go(pen, MS_VIEW_LABEL);
     pen->indent = MS_VIEW_LABEL;

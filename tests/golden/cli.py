@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -586,6 +587,20 @@ class Secrets(Case):
 
 
 class Limits(Case):
+    def test_clock_goes_back(self):
+        """A session that ends before it begins does not last less than nothing."""
+        data = (CAPTURES / "smtp-plain" / "capture.pcap").read_bytes()
+        at, back = 24, bytearray(data)
+        while at < len(data):
+            seconds, _, length = struct.unpack_from("<III", data, at)
+            struct.pack_into("<I", back, at, seconds - at)
+            at += 16 + length
+        self.write("back.pcap", bytes(back))
+        for verb in ("show", "answer"):
+            result = self.run_program(verb, "back.pcap")
+            self.assertRegex(" ".join(result.out.split()), r"go back: its last frame is -\d+\.\d+ s from the first")
+            self.assertNotIn("lasts -", result.out)
+
     def test_limit_is_said(self):
         self.write_login("a.pcap", body="y" * 5000)
         result = self.run_program("--json", "--limit", "session-facts=5", "a.pcap")
