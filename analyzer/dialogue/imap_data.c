@@ -50,7 +50,8 @@ static void folder_token(MsDialogue *imap, const MsBytes *bytes, const MsImapTok
         answer->data == MS_IMAP_LIST ? MS_FIELD_IMAP_FOLDER : MS_FIELD_IMAP_SUBSCRIBED;
     size_t length;
     const uint8_t *text = ms_imap_value(imap, bytes->data, token, &length);
-    if (!ms_imap_is_new(imap, field, text, length))
+    /* No name: LIST "" "" asks for nothing but the character between levels (RFC 9051 6.3.9). */
+    if (length == 0 || !ms_imap_is_new(imap, field, text, length))
         return;
     const MsRanges *where = ms_imap_where(imap, bytes, token->offset, token->length);
     ms_speak_text(&imap->say, field, MS_TO_CLIENT, -1, -1, where, text, length);

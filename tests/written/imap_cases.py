@@ -125,7 +125,8 @@ def lies():
 
 
 def state():
-    talk("folders", (GREETING,) + LOGIN + ("C: a2 LIST \"\" *", "S: * LIST (\\HasNoChildren) \".\" INBOX",
+    talk("folders", (GREETING,) + LOGIN + ("C: a1 LIST \"\" \"\"", "S: * LIST (\\Noselect) \".\" \"\"", "S: a1 OK done",
+         "C: a2 LIST \"\" *", "S: * LIST (\\HasNoChildren) \".\" INBOX",
          "S: * LIST (\\Sent) \".\" \"Sent Mail\"", (False, b"* LIST () \".\" {4}\r\na\"bc\r\n"), "S: a2 OK done") + LOGOUT,
          imap(facts={"imap.folder": ["INBOX", "Sent Mail", 'a"bc']}))
     talk("flags", (GREETING,) + LOGIN + SELECT + ("C: a3 STORE 1 +FLAGS (\\Seen)", "S: * 1 FETCH (FLAGS (\\Seen))", "S: a3 OK done",
